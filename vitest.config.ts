@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// Fast tests by default; `npm test` runs the slower projects (real servers, browsers, journeys) after them.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
