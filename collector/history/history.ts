@@ -1,0 +1,141 @@
+import type { Moment } from '../clock.ts';
+
+/**
+ * The record's contract; `sqlite.ts` is the embedded store. Every write is one `append`: one transaction, durable when
+ * the promise resolves. Reading goes through `query…`, in a worker, read-only and bounded in time, so that a report
+ * never holds up the beat.
+ */
+export interface History {
+  /** Everything needed to go on: the latest `keep` of each kind, where the journal was cut and where the time line stood. */
+  restore(): Promise<Restored>;
+  append(batch: Batch): Promise<void>;
+  entries(query: EntryQuery): Promise<Page<Entry>>;
+  /** Raw readings of one subject, oldest first, from the last 7 days; what is still only in the journal is not in it. */
+  raw(query: SeriesQuery): Promise<readonly RawPoint[]>;
+  /** Minute values (last of the minute) for 90 days, hourly min/mean/max for years. */
+  series(query: SeriesQuery & { readonly resolution: 'minute' | 'hour' }): Promise<readonly SeriesPoint[]>;
+  /** Copies the store to `path` while it runs; the copy opens by itself. */
+  backup(path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** All or nothing. */
+export interface Batch {
+  readonly moment: Moment;
+  readonly entries: readonly EntryDraft[];
+  /** Current state of things by kind and id; `null` erases. Small JSON values: machines, verdicts, incidents, accounts … */
+  readonly keep?: readonly Kept[];
+  /** Frames to be kept as raw readings, in the order of their coming. */
+  readonly raw?: readonly RawFrame[];
+  /** Entries and keeps reflect the journal up to and including this beat record; it is never judged again. */
+  readonly judgedTo?: number;
+  /** State snapshots among `keep` reflect the journal up to here: segments that end before it may be deleted. */
+  readonly stateTo?: number;
+}
+
+export interface Kept {
+  readonly kind: string;
+  readonly id: string;
+  readonly value: unknown;
+}
+
+/** A dated, final line of the record. */
+export interface EntryDraft {
+  /** Wall clock, ms: when it was so. */
+  readonly at: number;
+  /** Collector's monotonic time line, ms, at recording. */
+  readonly monotonic: number;
+  readonly kind: EntryKind;
+  /** Subject id, or null for the site. */
+  readonly subject: string | null;
+  /** Rule id for verdicts and incidents. */
+  readonly rule: string | null;
+  /** True when it was learnt after the fact. */
+  readonly late: boolean;
+  /** JSON object; stored as canonical text (RFC 8785: sorted keys, no blanks). Never a person's name, a secret or a photo. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export type EntryKind =
+  | 'verdict'
+  | 'incident'
+  | 'machine'
+  | 'ticket'
+  | 'device'
+  | 'session'
+  | 'account'
+  | 'sign-in'
+  | 'settings'
+  | 'collector';
+
+export interface Entry extends EntryDraft {
+  readonly site: string;
+  /** 1, 2, 3 … without a gap. */
+  readonly n: number;
+  /** Wall clock, ms, when the store wrote it. */
+  readonly recordedAt: number;
+  /** SHA-256 hex of the entry before, over its (site, n, at, recorded_at, monotonic, kind, canonical text, previous); 64 zeros for the first. */
+  readonly previous: string;
+  readonly hash: string;
+}
+
+export interface EntryQuery {
+  readonly kinds?: readonly EntryKind[];
+  readonly subject?: string;
+  readonly rule?: string;
+  /** Wall clock, ms, on `at`; `from` inclusive, `to` exclusive. */
+  readonly from?: number;
+  readonly to?: number;
+  /** Continue after this n (before it when `newestFirst`). */
+  readonly after?: number;
+  readonly newestFirst?: boolean;
+  /** ≤ 1,000; 200 when not given. */
+  readonly limit?: number;
+}
+
+export interface Page<T> {
+  readonly rows: readonly T[];
+  /** Give it as `after` for the next page; null at the end. */
+  readonly next: number | null;
+}
+
+export interface RawFrame {
+  readonly machine: string;
+  /** The frame's own moment, wall clock ms. */
+  readonly at: number;
+  readonly late: boolean;
+  /** Facts that changed, by subject id and whole fact name. */
+  readonly facts: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+export interface SeriesQuery {
+  readonly subject: string;
+  readonly facts: readonly string[];
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface RawPoint {
+  readonly at: number;
+  readonly fact: string;
+  readonly value: unknown;
+}
+
+export interface SeriesPoint {
+  readonly at: number;
+  readonly fact: string;
+  /** For `minute`: min = mean = max = the last value of the minute. */
+  readonly min: number;
+  readonly mean: number;
+  readonly max: number;
+}
+
+export interface Restored {
+  /** kind → id → value */
+  readonly kept: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
+  readonly judgedTo: number;
+  readonly stateTo: number;
+  /** Where the time line stood at the last append; absent for a new site. */
+  readonly moment: Moment | null;
+  readonly lastEntry: number;
+}
