@@ -1,0 +1,154 @@
+/**
+ * What `/api/v1` answers, as types: routes, pages and tests share them. Times are ms since 1970, UTC. The OpenAPI
+ * document at `/api/v1/openapi.json` is made from the routes' schemas.
+ */
+import type { Bilingual } from '../../agent/probe.ts';
+import type { Value } from '../../agent/reading.ts';
+import type { UnknownCause, VerdictState } from '../compliance/verdict.ts';
+import type { Role } from '../identity/machine.ts';
+
+/** A row of `GET /api/v1/verdicts?rule=&clause=&standard=&session=&scope=&subject=&room=&seat=&role=&state=&after=`. */
+export interface VerdictRow {
+  readonly rule: string;
+  readonly clause: string;
+  /** `live-commerce@1.0+3f9c…` */
+  readonly standard: string;
+  readonly session: string | null;
+  readonly scope: 'machine' | 'device';
+  readonly subject: string;
+  readonly room: string | null;
+  readonly seat: string | null;
+  readonly role: Role | null;
+  readonly state: VerdictState;
+  /** By whole fact name; null = asked and no answer, missing or stale. */
+  readonly observed: Readonly<Record<string, Value | null>>;
+  readonly required: Bilingual;
+  readonly evidence: 'claimed' | 'witnessed';
+  readonly since: number;
+  readonly at: number;
+  /** Severity of a breach: `required` or `recommended`. */
+  readonly severity: 'required' | 'recommended';
+  readonly title: Bilingual;
+  readonly text: Bilingual;
+  readonly advice: Bilingual;
+  /** Why it is unknown. */
+  readonly cause: UnknownCause | null;
+  readonly simulated: boolean;
+}
+
+/** `GET /api/v1/machines` and `GET /api/v1/machines/:id` */
+export interface MachineRow {
+  readonly id: string;
+  readonly hostname: string;
+  readonly platform: string;
+  readonly version: string;
+  readonly role: Role;
+  readonly room: string;
+  readonly seat: string | null;
+  readonly simulated: boolean;
+  readonly revoked: boolean;
+  readonly enrolledAt: number;
+  /** null: not heard since the collector started, and still waited for. */
+  readonly online: boolean | null;
+  readonly seenAt: number | null;
+  readonly address: string | null;
+  /** How many of its required rules that bind now are in each state. */
+  readonly counts: StateCounts;
+  readonly readiness: Readiness;
+}
+
+export type StateCounts = Readonly<Record<VerdictState, number>>;
+
+/** `ready` only when every required rule that binds holds; `not-ready` when one is broken; else `unknown`. */
+export type Readiness = 'ready' | 'not-ready' | 'unknown';
+
+/** A device of the settings: `GET /api/v1/devices` */
+export interface DeviceRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly room: string | null;
+  readonly reader: string | null;
+  readonly feeds: readonly string[];
+  readonly counts: StateCounts;
+  readonly readiness: Readiness;
+}
+
+/** `GET /api/v1/readiness?room=&session=` */
+export interface ReadinessAnswer {
+  readonly site: string;
+  readonly at: number;
+  readonly rooms: readonly RoomReadiness[];
+}
+
+export interface RoomReadiness {
+  readonly room: string;
+  readonly session: string | null;
+  readonly readiness: Readiness;
+  /** Machines by readiness. */
+  readonly machines: Readonly<Record<Readiness, number>>;
+}
+
+/** `GET /api/v1/incidents?state=open|closed&room=` ; `POST /api/v1/incidents/:id/acknowledge` `{ "note": "…" }` */
+export interface IncidentRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly rule: string | null;
+  readonly subject: string | null;
+  readonly room: string | null;
+  readonly seat: string | null;
+  readonly urgency: 'urgent' | 'seat';
+  readonly title: Bilingual;
+  readonly advice: Bilingual;
+  readonly observed: Readonly<Record<string, Value | null>>;
+  readonly openedAt: number;
+  readonly acknowledgedAt: number | null;
+  /** Account name of who did. */
+  readonly acknowledgedBy: string | null;
+  readonly closedAt: number | null;
+  readonly simulated: boolean;
+}
+
+/** `GET /api/v1/site`: what the pages need before anything else; readable without signing in on loopback. */
+export interface SiteAnswer {
+  readonly site: string;
+  readonly version: string;
+  readonly standard: {
+    readonly id: string;
+    readonly edition: string;
+    readonly effective: string;
+    readonly hash: string;
+    readonly title: Bilingual;
+  };
+  readonly now: number;
+  /** Who is signed in on this browser. */
+  readonly account: { readonly name: string; readonly role: AccountRole } | null;
+  /** True while no administrator exists: the page asks for the printed code. */
+  readonly needsAdministrator: boolean;
+  readonly facts: Readonly<
+    Record<string, { readonly type: string; readonly unit: string | null; readonly about: Bilingual }>
+  >;
+  /** Faults of the collector itself that people must see: the disk refuses, the clock jumped. */
+  readonly warnings: readonly { readonly word: string; readonly text: Bilingual }[];
+}
+
+export type AccountRole = 'administrator' | 'lead' | 'tech' | 'proctor' | 'logistics' | 'inspector' | 'organization';
+
+/**
+ * `GET /api/v1/events`: Server-Sent Events. First `hello`, then `room` each time something changed (at most one a beat),
+ * and a comment line at least every 2 s: a page that hears nothing for 5 s has lost the collector and says so.
+ *
+ * event `hello`: `{ now }` · event `changed`: `Changed`
+ */
+export interface Changed {
+  readonly now: number;
+  readonly machines: readonly MachineRow[];
+  readonly devices: readonly DeviceRow[];
+  readonly gone: readonly string[];
+  readonly verdicts: readonly VerdictRow[];
+  readonly incidents: readonly IncidentRow[];
+}
+
+/** Every answer that is not 2xx: `{ error: { code, message } }`; the message says what was wrong and what would be right. */
+export interface ErrorAnswer {
+  readonly error: { readonly code: string; readonly message: Bilingual };
+}
