@@ -10,14 +10,16 @@ import type { Platform } from './probe.ts';
  */
 export interface Host {
   readonly platform: Platform;
-  /** Whole file as text, or null. At most 1 MiB is read. */
-  text(path: string): Promise<string | null>;
+  /** Whole file as text, or null. No more than `most` bytes are read (1 MiB when not given). */
+  text(path: string, most?: number): Promise<string | null>;
   /** Whole file as bytes, or null. */
   bytes(path: string): Promise<Buffer | null>;
   /** Names in a folder, or null. */
   list(path: string): Promise<readonly string[] | null>;
   /** Where a symbolic link points, or null. */
   link(path: string): Promise<string | null>;
+  /** When a file's content last changed, ms on the machine's wall clock, or null. */
+  modified(path: string): Promise<number | null>;
   /** Size and free bytes of the file system that holds `path`, or null. */
   space(path: string): Promise<{ readonly size: number; readonly free: number } | null>;
   cpus(): readonly { readonly model: string; readonly times: { readonly idle: number; readonly total: number } }[];
@@ -39,18 +41,21 @@ const READ_LIMIT = 1024 * 1024;
 export function thisHost(): Host {
   return {
     platform: process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux',
-    text: async (path) => (await bytesOf(path))?.toString('utf8') ?? null,
-    bytes: bytesOf,
+    text: async (path, most) => (await bytesOf(path, most))?.toString('utf8') ?? null,
+    bytes: (path) => bytesOf(path),
     list: (path) => fs.readdir(path).catch(() => null),
     link: (path) => fs.readlink(path).catch(() => null),
+    modified: (path) =>
+      fs.stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => null,
+      ),
     space,
     cpus: () =>
-      os
-        .cpus()
-        .map(({ model, times }) => ({
-          model,
-          times: { idle: times.idle, total: times.user + times.nice + times.sys + times.irq + times.idle },
-        })),
+      os.cpus().map(({ model, times }) => ({
+        model,
+        times: { idle: times.idle, total: times.user + times.nice + times.sys + times.irq + times.idle },
+      })),
     memory: () => ({ visible: os.totalmem(), available: os.freemem() }),
     hostname: () => os.hostname(),
     release: () => os.release(),
@@ -62,14 +67,18 @@ export function thisHost(): Host {
   };
 }
 
-/** Files under /proc and /sys report size 0, so they are read to their end rather than to their size. */
-async function bytesOf(path: string): Promise<Buffer | null> {
+/**
+ * What the kernel writes in /proc and /sys is small, and read most often: one trip to the thread pool costs a fifth of
+ * five. All other files are read to their end rather than to the size they tell, and no further than the limit.
+ */
+async function bytesOf(path: string, most = READ_LIMIT): Promise<Buffer | null> {
+  if (path.startsWith('/proc/') || path.startsWith('/sys/')) return fs.readFile(path).catch(() => null);
   let file: fs.FileHandle | undefined;
   try {
     file = await fs.open(path, 'r');
     const chunks: Buffer[] = [];
-    for (let size = 0; size < READ_LIMIT;) {
-      const chunk = Buffer.allocUnsafe(65_536);
+    for (let size = 0; size < most;) {
+      const chunk = Buffer.allocUnsafe(Math.min(65_536, most - size));
       const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
       if (bytesRead === 0) break;
       chunks.push(chunk.subarray(0, bytesRead));
