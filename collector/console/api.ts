@@ -115,7 +115,8 @@ export interface SiteAnswer {
   readonly standard: {
     readonly id: string;
     readonly edition: string;
-    readonly effective: string;
+    /** ISO date, or null when the source names none. */
+    readonly effective: string | null;
     readonly hash: string;
     readonly title: Bilingual;
   };

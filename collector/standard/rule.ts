@@ -1,13 +1,16 @@
 import type { Bilingual } from '../../agent/probe.ts';
+import type { Value } from '../../agent/reading.ts';
 import type { Role } from '../identity/machine.ts';
 
 /** A folder of rules with an id, an edition and an effective date: `standards/live-commerce/`. */
 export interface Standard {
   readonly id: string;
   readonly edition: string;
-  /** ISO date */
-  readonly effective: string;
+  /** ISO date, or null when the source names none (自发布之日起执行). */
+  readonly effective: string | null;
   readonly title: Bilingual;
+  /** The document the rules are taken from, as one would cite it. */
+  readonly source: Bilingual;
   /** SHA-256 over the pack's files and the parameters in force, first 12 hex digits; shown everywhere a verdict is. */
   readonly hash: string;
   /** In the source's order. */
@@ -21,7 +24,7 @@ export const PHASES = ['rehearsal', 'before', 'during', 'after'] as const satisf
 export interface Rule {
   /** `memory-size`; unique in the standard and the file's name. */
   readonly id: string;
-  /** As the source counts: `第三条（二）`. */
+  /** As the source counts: `第三条（二）`; empty for the product's own rules. */
   readonly clause: string;
   readonly title: Bilingual;
   /** The clause's own words, and their translation. */
@@ -46,15 +49,44 @@ export interface Rule {
   readonly required: Bilingual;
   /** What a person does about it within a minute. */
   readonly advice: Bilingual;
-  /** Whole names of the facts it reads, in the order they are shown as `observed`. */
+  /** Whole names of the facts it reads or shows, in the order they are shown as `observed`. */
   readonly facts: readonly string[];
+  /** Those of `facts` that can change its state; the others only explain it to a person. */
+  readonly reads: readonly string[];
+  /** How it decides, as written, for people and for a second engine. */
+  readonly logic: Logic;
+  /** Examples; each was tried when the rule was loaded. */
+  readonly cases: readonly Case[];
   /** Pure; see `Judgement`. `read` gives a fresh, present value, or undefined for one that is missing, null or stale. */
   judge(read: (fact: string) => unknown): Judgement;
 }
 
+/** CEL over facts (`memory.installed_bytes`), `parameters.…` and `any.…`. */
+export interface Logic {
+  /** `holds`: true holds, false is broken. `breaks`: true is broken, and otherwise only a person can say. */
+  readonly form: 'holds' | 'breaks';
+  readonly expression: string;
+  /** True, or not to be decided: the rule is unknown whatever `expression` says. */
+  readonly unknownWhen: string | null;
+  /** `any.name` is the first of these facts that is there. */
+  readonly anyOf: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Case {
+  readonly gives: 'holds' | 'broken' | 'unknown';
+  /** Base units; what is not named, or null, is missing. */
+  readonly facts: Readonly<Record<string, Value | null>>;
+  /** Differing from the pack's own values. */
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+}
+
+export type ParameterValue = number | string | boolean | readonly string[] | readonly number[];
+
 export interface Parameter {
-  readonly value: number | string | boolean | readonly string[] | readonly number[];
+  readonly value: ParameterValue;
   readonly about: Bilingual;
+  /** For a choice between readings: every word it may have, and what that word means. */
+  readonly choices?: Readonly<Record<string, Bilingual>>;
 }
 
 /**
@@ -63,17 +95,10 @@ export interface Parameter {
 export interface Judgement {
   readonly state: 'holds' | 'broken' | 'unknown';
   readonly missing: readonly string[];
-  /** For `unknown`: `missing` facts, a condition of the rule's own `unknown_when`, or a rule that only a person can fulfil. */
+  /**
+   * For `unknown`: `missing` facts, a condition of the rule's own `unknown_when`, or a rule that only a person can fulfil;
+   * `facts` when all are there and do not decide it.
+   */
   readonly because: 'facts' | 'missing' | 'unknown_when' | 'person';
 }
-
-/** A fault in a pack: a wrong rule stops the start with all of these. */
-export interface Fault {
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  readonly column: number;
-  readonly message: string;
-  /** The line of the file and a caret below the place. */
-  readonly excerpt: string;
-}
+export type { Fault } from '../faults.ts';
