@@ -1,0 +1,168 @@
+import type { Moment } from './clock.ts';
+import type { Compliance } from './compliance/compliance.ts';
+import type { Late } from './compliance/late.ts';
+import type { Verdict, VerdictChange } from './compliance/verdict.ts';
+import type { Arrival, FrameArrival, PresenceArrival } from './gateway/arrival.ts';
+import type { EntryDraft, Kept, RawFrame } from './history/history.ts';
+import type { Places } from './identity/places.ts';
+import type { IncidentChange } from './incidents/incident.ts';
+import type { Incidents } from './incidents/incidents.ts';
+import type { Session } from './sessions/session.ts';
+import type { Hearing } from './state/hearing.ts';
+import type { State } from './state/state.ts';
+
+/** What one beat did: shown at once, written after the journal has its arrivals. */
+export interface Effects {
+  readonly now: Moment;
+  readonly changes: readonly VerdictChange[];
+  readonly incidents: readonly IncidentChange[];
+  readonly entries: readonly EntryDraft[];
+  readonly keep: readonly Kept[];
+  readonly raw: readonly RawFrame[];
+  /** Machines and devices that spoke or fell silent, whether a verdict changed or not. */
+  readonly moved: ReadonlySet<string>;
+}
+
+/** The stages of the flow, in their order. */
+export interface Stages {
+  readonly state: State;
+  readonly hearing: Hearing;
+  readonly compliance: Compliance;
+  readonly late: Late;
+  readonly incidents: Incidents;
+  readonly places: Places;
+  readonly sessions: () => readonly Session[];
+}
+
+/** The collector's clock may drift this far from the monotonic one between two beats before it counts as a jump. */
+const CLOCK_JUMP_MS = 2_000;
+
+/**
+ * One beat over what came: judge what changed or went stale, advance incidents, say what is to be shown and written.
+ * It asks no clock and does no I/O, so the same arrivals and moments give the same effects when a journal is replayed.
+ */
+export function createBeat(stages: Stages): (arrivals: readonly Arrival[], now: Moment) => Effects {
+  const { state, hearing, compliance, late, incidents, places } = stages;
+  let before: Moment | null = null;
+
+  /** Judges a machine and the devices it reads anew: what its silence means for them has changed. */
+  function touch(machine: string): void {
+    compliance.touch(machine);
+    for (const { id } of places.devices()) if (places.reader(id) === machine) compliance.touch(id);
+  }
+
+  function hearPresence(arrival: PresenceArrival): void {
+    const { machine, received } = arrival;
+    state.ensure(machine, 'machine');
+    if (!arrival.online) {
+      late.begin(machine, compliance.snapshot(machine));
+      state.witness(machine, 'presence.clock_offset_seconds', null, received);
+    }
+    state.witness(machine, 'presence.online', arrival.online, received);
+    state.witness(machine, 'presence.address', arrival.address, received);
+    state.witness(machine, 'presence.same_host', arrival.sameHost, received);
+    touch(machine);
+  }
+
+  function hearFrame(arrival: FrameArrival): void {
+    state.apply(arrival);
+    // A tenth of a second is what a link's own delay can look like.
+    const offset = Math.round(arrival.clockOffsetSeconds * 10) / 10;
+    state.witness(arrival.machine, 'presence.clock_offset_seconds', offset, arrival.received);
+  }
+
+  return (arrivals, now) => {
+    const entries: EntryDraft[] = [];
+    const raw: RawFrame[] = [];
+    const moved = new Set<string>();
+    const lateMachines = new Set<string>();
+    for (const arrival of arrivals) {
+      moved.add(arrival.machine);
+      hearing.hear(arrival);
+      if (arrival.kind === 'presence') {
+        hearPresence(arrival);
+        continue;
+      }
+      raw.push(rawOf(arrival));
+      if (arrival.frame.lane === 'live') {
+        hearFrame(arrival);
+        continue;
+      }
+      for (const change of late.judge(arrival, stages.sessions(), () => compliance.snapshot(arrival.machine))) {
+        entries.push(verdictEntry(change, arrival.moment.wall, now));
+        lateMachines.add(arrival.machine);
+      }
+    }
+    state.expire(now);
+    for (const machine of hearing.due(now)) touch(machine);
+    const changes = compliance.judge(state.takeChanged(), stages.sessions(), now);
+    const incidentChanges = [...incidents.advance(changes, now), ...watchClock(now)];
+    for (const change of changes) {
+      moved.add(change.verdict.subject);
+      if (change.recorded) entries.push(verdictEntry(change, now.wall, now));
+    }
+    for (const change of incidentChanges) entries.push(incidentEntry(change, now));
+    const recorded = new Set(changes.filter((change) => change.recorded).map((change) => change.verdict.subject));
+    const keep: Kept[] = [
+      ...[...recorded].map((id) => ({ kind: 'verdicts', id, value: compliance.snapshot(id) })),
+      ...incidentChanges.map(({ incident }) => ({ kind: 'incident', id: incident.id, value: incident })),
+      ...[...lateMachines].map((id) => ({ kind: 'late', id, value: late.snapshot(id) })),
+      ...late.sweep(now.monotonic).map((id) => ({ kind: 'late', id, value: null })),
+    ];
+    return { now, changes, incidents: incidentChanges, entries, keep, raw, moved };
+  };
+
+  function watchClock(now: Moment): IncidentChange[] {
+    const jump = before === null ? 0 : now.wall - before.wall - (now.monotonic - before.monotonic);
+    before = now;
+    if (Math.abs(jump) <= CLOCK_JUMP_MS) return [];
+    // Over at once, so that the next jump is an incident of its own.
+    const changes = [incidents.open('clock-jump', null, now), incidents.close('clock-jump', null, now)];
+    return changes
+      .filter((change) => change !== null)
+      .map(({ change, incident }) => ({ change, incident: { ...incident, observed: { jump_seconds: jump / 1000 } } }));
+  }
+}
+
+function rawOf(arrival: FrameArrival): RawFrame {
+  const facts: Record<string, Readonly<Record<string, unknown>>> = {};
+  for (const [path, said] of Object.entries(arrival.frame.facts)) facts[subjectId(arrival.machine, path)] = said;
+  return { machine: arrival.machine, at: arrival.moment.wall, late: arrival.frame.lane === 'backlog', facts };
+}
+
+/** The site-wide id of what a machine calls `nic:eth0` or `device:ups-1`. */
+export function subjectId(machine: string, path: string): string {
+  if (path === '') return machine;
+  return path.startsWith('device:') ? path.slice('device:'.length) : `${machine}/${path}`;
+}
+
+function verdictEntry({ verdict, before, late }: VerdictChange, at: number, now: Moment): EntryDraft {
+  return {
+    at,
+    monotonic: now.monotonic,
+    kind: 'verdict',
+    subject: verdict.subject,
+    rule: verdict.rule,
+    late,
+    body: bodyOf(verdict, before),
+  };
+}
+
+function bodyOf(verdict: Verdict, before: string | null): Record<string, unknown> {
+  const { state, observed, evidence, cause, session } = verdict;
+  return { state, before, observed, evidence, ...(cause ? { cause } : {}), ...(session ? { session } : {}) };
+}
+
+export function incidentEntry({ incident, change }: IncidentChange, now: Moment): EntryDraft {
+  const { id, kind, urgency, observed, acknowledgedBy } = incident;
+  const by = change === 'acknowledged' ? { by: acknowledgedBy } : {};
+  return {
+    at: now.wall,
+    monotonic: now.monotonic,
+    kind: 'incident',
+    subject: incident.subject,
+    rule: incident.rule,
+    late: false,
+    body: { change, id, incident: kind, urgency, observed, ...by },
+  };
+}

@@ -1,0 +1,30 @@
+/** A fault in what we were told: a wrong file stops the start with all of them. */
+export interface Fault {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+  /** The line of the file and a caret below the place. */
+  readonly excerpt: string;
+}
+
+/** @param offset in UTF-16 units from the start of `text` */
+export function faultAt(file: string, text: string, offset: number, message: string): Fault {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  const column = offset - before.lastIndexOf('\n');
+  const shown = text.split('\n')[line - 1] ?? '';
+  // A Chinese character is two columns wide in a terminal.
+  const indent = Array.from(shown.slice(0, column - 1))
+    .map((letter) => (letter.codePointAt(0)! > 0x2e7f ? '  ' : letter === '\t' ? '\t' : ' '))
+    .join('');
+  return { file, line, column, message, excerpt: `${shown}\n${indent}^` };
+}
+
+/** As compilers print them: `file:line:column: message`, the line, a caret. */
+export function faultsText(faults: readonly Fault[]): string {
+  return faults
+    .map(({ file, line, column, message, excerpt }) => `${file}:${line}:${column}: ${message}\n${excerpt}`.trimEnd())
+    .join('\n');
+}

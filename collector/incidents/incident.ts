@@ -1,0 +1,39 @@
+import type { Bilingual } from '../../agent/probe.ts';
+import type { Value } from '../../agent/reading.ts';
+
+/** Needs a person: opened, acknowledged, closed. Kept under the kind `incident`. */
+export interface Incident {
+  /** `i-` and 12 characters, in the order of opening. */
+  readonly id: string;
+  readonly kind: IncidentKind;
+  readonly rule: string | null;
+  readonly subject: string | null;
+  readonly urgency: 'urgent' | 'seat';
+  readonly title: Bilingual;
+  readonly advice: Bilingual;
+  /** What was observed when it opened. */
+  readonly observed: Readonly<Record<string, Value | null>>;
+  /** Wall clock, ms. */
+  readonly openedAt: number;
+  readonly acknowledgedAt: number | null;
+  /** Account name. */
+  readonly acknowledgedBy: string | null;
+  readonly closedAt: number | null;
+}
+
+export type IncidentKind =
+  /** A rule that needs a person is broken. */
+  | 'broken'
+  /** An urgent rule has been unknown for 10 s though its reader is heard: nobody would see it break. */
+  | 'unreadable'
+  /** The same key and hardware speak twice at the same time. */
+  | 'alive-twice'
+  /** The collector's own clock jumped. */
+  | 'clock-jump'
+  /** The collector's disk refuses; nothing is acknowledged until it takes again. */
+  | 'record-refused';
+
+export interface IncidentChange {
+  readonly incident: Incident;
+  readonly change: 'opened' | 'acknowledged' | 'closed';
+}
