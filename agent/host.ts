@@ -10,10 +10,10 @@ import type { Platform } from './probe.ts';
  */
 export interface Host {
   readonly platform: Platform;
-  /** Whole file as text, or null. No more than `most` bytes are read (1 MiB when not given). */
+  /** Whole plain file as text, or null. No more than `most` bytes are read (1 MiB when not given). */
   text(path: string, most?: number): Promise<string | null>;
-  /** Whole file as bytes, or null. */
-  bytes(path: string): Promise<Buffer | null>;
+  /** Whole plain file as bytes, or null. The same limit. */
+  bytes(path: string, most?: number): Promise<Buffer | null>;
   /** Names in a folder, or null. */
   list(path: string): Promise<readonly string[] | null>;
   /** Where a symbolic link points, or null. */
@@ -42,7 +42,7 @@ export function thisHost(): Host {
   return {
     platform: process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux',
     text: async (path, most) => (await bytesOf(path, most))?.toString('utf8') ?? null,
-    bytes: (path) => bytesOf(path),
+    bytes: bytesOf,
     list: (path) => fs.readdir(path).catch(() => null),
     link: (path) => fs.readlink(path).catch(() => null),
     modified: (path) =>
@@ -68,27 +68,33 @@ export function thisHost(): Host {
 }
 
 /**
- * What the kernel writes in /proc and /sys is small, and read most often: one trip to the thread pool costs a fifth of
- * five. All other files are read to their end rather than to the size they tell, and no further than the limit.
+ * What the kernel writes in /proc and /sys is small, tells size 0 and is read most often: one trip to the thread pool
+ * costs a fifth of five. Elsewhere only plain files are read: opening a named pipe would wait for ever.
  */
 async function bytesOf(path: string, most = READ_LIMIT): Promise<Buffer | null> {
-  if (path.startsWith('/proc/') || path.startsWith('/sys/')) return fs.readFile(path).catch(() => null);
-  let file: fs.FileHandle | undefined;
   try {
-    file = await fs.open(path, 'r');
-    const chunks: Buffer[] = [];
-    for (let size = 0; size < most;) {
-      const chunk = Buffer.allocUnsafe(Math.min(65_536, most - size));
-      const { bytesRead } = await file.read(chunk, 0, chunk.length, null);
-      if (bytesRead === 0) break;
-      chunks.push(chunk.subarray(0, bytesRead));
-      size += bytesRead;
-    }
-    return Buffer.concat(chunks);
+    if (path.startsWith('/proc/') || path.startsWith('/sys/')) return await fs.readFile(path);
+    const about = await fs.stat(path);
+    if (!about.isFile()) return null;
+    return about.size <= most ? await fs.readFile(path) : await beginningOf(path, most);
   } catch {
     return null;
+  }
+}
+
+async function beginningOf(path: string, most: number): Promise<Buffer> {
+  const file = await fs.open(path, 'r');
+  try {
+    const chunk = Buffer.allocUnsafe(most);
+    let size = 0;
+    while (size < most) {
+      const { bytesRead } = await file.read(chunk, size, most - size, size);
+      if (bytesRead === 0) break;
+      size += bytesRead;
+    }
+    return chunk.subarray(0, size);
   } finally {
-    await file?.close().catch(() => undefined);
+    await file.close().catch(() => undefined);
   }
 }
 
