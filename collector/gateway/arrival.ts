@@ -21,6 +21,11 @@ export interface FrameArrival {
   readonly moment: Moment;
   /** Agent's wall clock minus the collector's when it came, seconds. */
   readonly clockOffsetSeconds: number;
+  /**
+   * The journal is so far behind that this frame is not remembered: judge it, but neither journal nor settle it. The
+   * agent gets no ack and sends it again once the journal has caught up.
+   */
+  readonly unkept?: true;
 }
 
 /** The collector's own witness of a machine's link. */
