@@ -34,6 +34,12 @@ export interface Stages {
   readonly sessions: () => readonly Session[];
 }
 
+export interface Beat {
+  tick(arrivals: readonly Arrival[], now: Moment): Effects;
+  /** Takes in what was judged and written before a restart, without judging it again. */
+  absorb(arrivals: readonly Arrival[]): void;
+}
+
 /** The collector's clock may drift this far from the monotonic one between two beats before it counts as a jump. */
 const CLOCK_JUMP_MS = 2_000;
 
@@ -41,7 +47,7 @@ const CLOCK_JUMP_MS = 2_000;
  * One beat over what came: judge what changed or went stale, advance incidents, say what is to be shown and written.
  * It asks no clock and does no I/O, so the same arrivals and moments give the same effects when a journal is replayed.
  */
-export function createBeat(stages: Stages): (arrivals: readonly Arrival[], now: Moment) => Effects {
+export function createBeat(stages: Stages): Beat {
   const { state, hearing, compliance, late, incidents, places } = stages;
   let before: Moment | null = null;
 
@@ -54,8 +60,8 @@ export function createBeat(stages: Stages): (arrivals: readonly Arrival[], now: 
   function hearPresence(arrival: PresenceArrival): void {
     const { machine, received } = arrival;
     state.ensure(machine, 'machine');
+    late.begin(machine, compliance.snapshot(machine));
     if (!arrival.online) {
-      late.begin(machine, compliance.snapshot(machine));
       state.witness(machine, 'presence.clock_offset_seconds', null, received);
     }
     state.witness(machine, 'presence.online', arrival.online, received);
@@ -65,34 +71,41 @@ export function createBeat(stages: Stages): (arrivals: readonly Arrival[], now: 
   }
 
   function hearFrame(arrival: FrameArrival): void {
+    late.live(arrival);
     state.apply(arrival);
     // A tenth of a second is what a link's own delay can look like.
     const offset = Math.round(arrival.clockOffsetSeconds * 10) / 10;
     state.witness(arrival.machine, 'presence.clock_offset_seconds', offset, arrival.received);
   }
 
-  return (arrivals, now) => {
+  function hear(arrival: Arrival): VerdictChange[] {
+    hearing.hear(arrival);
+    if (arrival.kind === 'presence') {
+      hearPresence(arrival);
+      return [];
+    }
+    if (arrival.frame.lane === 'backlog') {
+      return late.judge(arrival, stages.sessions(), (id) => compliance.snapshot(id));
+    }
+    hearFrame(arrival);
+    return [];
+  }
+
+  function tick(arrivals: readonly Arrival[], now: Moment): Effects {
     const entries: EntryDraft[] = [];
     const raw: RawFrame[] = [];
     const moved = new Set<string>();
     const lateMachines = new Set<string>();
     for (const arrival of arrivals) {
       moved.add(arrival.machine);
-      hearing.hear(arrival);
-      if (arrival.kind === 'presence') {
-        hearPresence(arrival);
-        continue;
-      }
-      raw.push(rawOf(arrival));
-      if (arrival.frame.lane === 'live') {
-        hearFrame(arrival);
-        continue;
-      }
-      for (const change of late.judge(arrival, stages.sessions(), () => compliance.snapshot(arrival.machine))) {
-        entries.push(verdictEntry(change, arrival.moment.wall, now));
+      if (arrival.kind === 'frame') raw.push(rawOf(arrival));
+      for (const change of hear(arrival)) {
+        entries.push(verdictEntry(change, change.verdict.at, now));
         lateMachines.add(arrival.machine);
       }
     }
+    const finished = late.finish(now.monotonic, stages.sessions());
+    for (const change of finished.changes) entries.push(verdictEntry(change, change.verdict.at, now));
     state.expire(now);
     for (const machine of hearing.due(now)) touch(machine);
     const changes = compliance.judge(state.takeChanged(), stages.sessions(), now);
@@ -107,9 +120,16 @@ export function createBeat(stages: Stages): (arrivals: readonly Arrival[], now: 
       ...[...recorded].map((id) => ({ kind: 'verdicts', id, value: compliance.snapshot(id) })),
       ...incidentChanges.map(({ incident }) => ({ kind: 'incident', id: incident.id, value: incident })),
       ...[...lateMachines].map((id) => ({ kind: 'late', id, value: late.snapshot(id) })),
-      ...late.sweep(now.monotonic).map((id) => ({ kind: 'late', id, value: null })),
+      ...finished.done.map((id) => ({ kind: 'late', id, value: null })),
     ];
     return { now, changes, incidents: incidentChanges, entries, keep, raw, moved };
+  }
+
+  return {
+    tick,
+    absorb(arrivals) {
+      for (const arrival of arrivals) hear(arrival);
+    },
   };
 
   function watchClock(now: Moment): IncidentChange[] {

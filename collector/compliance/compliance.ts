@@ -44,6 +44,7 @@ export function createCompliance(
   times: PhaseTimes,
 ): Compliance {
   const rules = standard.rules;
+  const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const { catalogue } = state;
   const factsOfRule = rules.map((rule) => new Map(rule.facts.map((name) => [name, catalogue.fact(name)!])));
   /** By fact index: the rules that a change of it can change. */
@@ -194,7 +195,7 @@ export function createCompliance(
       return changes;
     },
     of: (id) => (sheets.get(id)?.verdicts ?? []).filter((verdict) => verdict !== undefined),
-    rule: (id) => rules.find((rule) => rule.id === id),
+    rule: (id) => byId.get(id),
     touch: (id) => void touched.add(id),
     forget(id) {
       sheets.delete(id);

@@ -1,0 +1,48 @@
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Clock } from '../clock.ts';
+import type { History } from '../history/history.ts';
+import type { Machine, Role, SiteDevice } from '../identity/machine.ts';
+import type { Incident } from '../incidents/incident.ts';
+import type { Session } from '../sessions/session.ts';
+import type { SiteAnswer } from './api.ts';
+import type { RowSource } from './rows.ts';
+
+/**
+ * What the console may see and ask for: everything behind `/api/v1`. The collector's assembly gives it, so that routes
+ * know no other stage. Every change is durable when its promise resolves, and names the account that made it.
+ */
+export interface Desk extends RowSource {
+  readonly site: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly accounts: Accounts;
+  readonly history: History;
+  readonly devices: readonly SiteDevice[];
+  machine(id: string): Machine | undefined;
+  incidents(state: 'open' | 'closed'): readonly Incident[];
+  sessions(): readonly Session[];
+  /** The session that binds in a room now, or null. */
+  sessionOf(room: string): string | null;
+  warnings(): SiteAnswer['warnings'];
+  acknowledge(id: string, account: string): Promise<Incident | null>;
+  makeTicket(wish: TicketWish, account: string): Promise<{ readonly ticket: string; readonly command: string }>;
+  place(id: string, place: Place, account: string): Promise<Machine | 'unknown' | 'seat-taken'>;
+  revoke(id: string, account: string): Promise<boolean>;
+  /** Lets a machine that lost its key take its old identity back. */
+  confirm(id: string, account: string): Promise<boolean>;
+  plan(session: Omit<Session, 'id'>, account: string): Promise<Session>;
+  end(session: string, account: string): Promise<Session | null>;
+}
+
+export interface TicketWish {
+  readonly room: string;
+  readonly role: Role;
+  readonly uses: number;
+  readonly days: number;
+}
+
+export interface Place {
+  readonly room?: string;
+  readonly seat?: string | null;
+  readonly role?: Role;
+}

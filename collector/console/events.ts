@@ -1,0 +1,95 @@
+import type { ServerResponse } from 'node:http';
+import type { Effects } from '../beat.ts';
+import type { Changed } from './api.ts';
+import type { Desk } from './desk.ts';
+import { deviceRow, incidentRow, machineRow, verdictRow } from './rows.ts';
+
+/** Server-Sent Events for the open pages: what moved, at most once a second; incidents with the next beat. */
+export interface Events {
+  add(response: ServerResponse): void;
+  /** Called with every beat. */
+  publish(effects: Effects): void;
+  /** A change by a person: a seat, a role, an acknowledgement. */
+  moved(subject: string): void;
+  close(): void;
+}
+
+const EVERY_MS = 1_000;
+/** A page that does not hear for 5 s says that it lost the collector. */
+const HEARTBEAT_MS = 2_000;
+/** A page that cannot keep up is cut off; it fetches everything anew when it comes back. */
+const MOST_BUFFERED = 1024 * 1024;
+const MOST_PAGES = 200;
+
+export function createEvents(desk: Desk): Events {
+  const pages = new Set<ServerResponse>();
+  let moved = new Set<string>();
+  let verdicts = new Map<string, Effects['changes'][number]['verdict']>();
+  let incidents = new Map<string, Effects['incidents'][number]['incident']>();
+  let sentAt = Number.NEGATIVE_INFINITY;
+
+  const heartbeat = setInterval(() => {
+    for (const page of pages) send(page, ':\n\n');
+  }, HEARTBEAT_MS);
+  heartbeat.unref();
+
+  function send(page: ServerResponse, text: string): void {
+    if (page.writableLength > MOST_BUFFERED) {
+      pages.delete(page);
+      page.destroy();
+    } else page.write(text);
+  }
+
+  function flush(now: { wall: number; monotonic: number }): void {
+    sentAt = now.monotonic;
+    if (pages.size > 0) {
+      const ids = [...moved];
+      const changed: Changed = {
+        now: now.wall,
+        machines: ids.flatMap((id) => desk.machine(id) ?? []).map((machine) => machineRow(desk, machine)),
+        devices: desk.devices.filter(({ id }) => moved.has(id)).map((device) => deviceRow(desk, device)),
+        gone: ids.filter((id) => !desk.machine(id) && !desk.devices.some((device) => device.id === id)),
+        verdicts: [...verdicts.values()].map((verdict) => verdictRow(desk, verdict)),
+        incidents: [...incidents.values()].map((incident) => incidentRow(desk, incident)),
+      };
+      const text = `event: changed\ndata: ${JSON.stringify(changed)}\n\n`;
+      for (const page of pages) send(page, text);
+    }
+    moved = new Set();
+    verdicts = new Map();
+    incidents = new Map();
+  }
+
+  return {
+    add(response) {
+      if (pages.size >= MOST_PAGES) {
+        response.writeHead(503).end();
+        return;
+      }
+      response.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      });
+      response.write(`retry: 1000\nevent: hello\ndata: ${JSON.stringify({ now: desk.clock.now().wall })}\n\n`);
+      pages.add(response);
+      response.on('close', () => pages.delete(response));
+    },
+    publish(effects) {
+      for (const id of effects.moved) moved.add(id);
+      for (const { verdict } of effects.changes) verdicts.set(`${verdict.subject} ${verdict.rule}`, verdict);
+      for (const { incident } of effects.incidents) incidents.set(incident.id, incident);
+      const due = effects.now.monotonic - sentAt >= EVERY_MS;
+      if (effects.incidents.length > 0 || (due && moved.size > 0)) flush(effects.now);
+    },
+    moved(subject) {
+      moved.add(subject);
+      flush(desk.clock.now());
+    },
+    close() {
+      clearInterval(heartbeat);
+      for (const page of pages) page.end();
+      pages.clear();
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import type { FastifyInstance } from 'fastify';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { EntryKind } from '../history/history.ts';
+import type { SiteAnswer, VerdictRow } from './api.ts';
+import type { Desk } from './desk.ts';
+import type { Events } from './events.ts';
+import { mayRead, Refusal } from './guard.ts';
+import { deviceRow, incidentRow, machineRow, roomReadiness, verdictRow } from './rows.ts';
+import * as schemas from './schemas.ts';
+
+const LARGEST_PAGE = 1_000;
+
+/** Everything that only looks. */
+export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): void {
+  const app = base.withTypeProvider<TypeBoxTypeProvider>();
+  const answers = (schema: object) => ({ response: { 200: schema, '4xx': schemas.ErrorSchema } });
+
+  app.get(
+    '/api/v1/site',
+    { schema: { summary: 'Who this is, and who is signed in' } },
+    async (request): Promise<SiteAnswer> => {
+      const { id, edition, effective, hash, title } = desk.standard;
+      return {
+        site: desk.site,
+        version: desk.version,
+        standard: { id, edition, effective: effective ?? '', hash, title },
+        now: desk.clock.now().wall,
+        account: request.account && { name: request.account.name, role: request.account.role },
+        needsAdministrator: desk.accounts.firstCode() !== null,
+        facts: Object.fromEntries(
+          desk.catalogue.facts.map(({ name, type, unit, about }) => [name, { type, unit: unit ?? null, about }]),
+        ),
+        warnings: desk.warnings(),
+      };
+    },
+  );
+
+  app.get(
+    '/api/v1/verdicts',
+    {
+      onRequest: mayRead,
+      schema: {
+        summary: 'Every rule about every subject, now',
+        querystring: schemas.VerdictQuery,
+        ...answers(
+          Type.Object({ verdicts: Type.Array(schemas.Verdict), next: Type.Union([Type.Number(), Type.Null()]) }),
+        ),
+      },
+    },
+    async (request) => {
+      const { after = '0', limit = String(LARGEST_PAGE), ...filters } = request.query;
+      const wanted = Object.entries(filters) as [keyof VerdictRow, string][];
+      const skip = Number(after);
+      const most = Math.min(Number(limit), LARGEST_PAGE);
+      const rows: VerdictRow[] = [];
+      let seen = 0;
+      for (const id of subjectIds(desk, filters.subject)) {
+        for (const verdict of desk.compliance.of(id)) {
+          const row = verdictRow(desk, verdict);
+          if (!wanted.every(([key, value]) => row[key] === value)) continue;
+          seen += 1;
+          if (seen > skip && rows.length < most) rows.push(row);
+          else if (rows.length >= most) return { verdicts: rows, next: skip + rows.length };
+        }
+      }
+      return { verdicts: rows, next: null };
+    },
+  );
+
+  app.get(
+    '/api/v1/machines',
+    {
+      onRequest: mayRead,
+      schema: { summary: 'Every machine', ...answers(Type.Object({ machines: Type.Array(schemas.MachineSchema) })) },
+    },
+    async () => ({ machines: [...desk.machines()].map((machine) => machineRow(desk, machine)) }),
+  );
+
+  app.get(
+    '/api/v1/machines/:id',
+    {
+      onRequest: mayRead,
+      schema: {
+        summary: 'One machine',
+        params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
+        ...answers(schemas.MachineSchema),
+      },
+    },
+    async (request) => {
+      const machine = desk.machine(request.params.id);
+      if (!machine) throw notFound('machine', request.params.id);
+      return machineRow(desk, machine);
+    },
+  );
+
+  app.get('/api/v1/devices', { onRequest: mayRead, schema: { summary: 'Every device of the settings' } }, async () => ({
+    devices: desk.devices.map((device) => deviceRow(desk, device)),
+  }));
+
+  app.get(
+    '/api/v1/readiness',
+    { onRequest: mayRead, schema: { summary: 'Ready or not ready, by room', querystring: schemas.ReadinessQuery } },
+    async (request) => {
+      const { room, session } = request.query;
+      const rooms = room === undefined ? roomsOf(desk) : [room];
+      const rows = rooms.map((name) => roomReadiness(desk, name, desk.sessionOf(name)));
+      return {
+        site: desk.site,
+        at: desk.clock.now().wall,
+        rooms: session === undefined ? rows : rows.filter((row) => row.session === session),
+      };
+    },
+  );
+
+  app.get(
+    '/api/v1/incidents',
+    { onRequest: mayRead, schema: { summary: 'What needs a person', querystring: schemas.IncidentQuery } },
+    async (request) => {
+      const { state = 'open', room } = request.query;
+      const rows = desk.incidents(state).map((incident) => incidentRow(desk, incident));
+      return { incidents: room === undefined ? rows : rows.filter((row) => row.room === room) };
+    },
+  );
+
+  app.get('/api/v1/sessions', { onRequest: mayRead, schema: { summary: 'Exams and assessments' } }, async () => ({
+    sessions: desk.sessions(),
+  }));
+
+  app.get(
+    '/api/v1/history',
+    {
+      onRequest: mayRead,
+      schema: {
+        summary: 'The record’s entries',
+        querystring: schemas.HistoryQuery,
+        ...answers(
+          Type.Object({ entries: Type.Array(schemas.EntrySchema), next: Type.Union([Type.Number(), Type.Null()]) }),
+        ),
+      },
+    },
+    async (request) => {
+      const { subject, rule, kind, from, to, after, newestFirst, limit } = request.query;
+      const { rows, next } = await desk.history.entries({
+        ...(subject === undefined ? {} : { subject }),
+        ...(rule === undefined ? {} : { rule }),
+        ...(kind === undefined ? {} : { kinds: kind.split(',') as EntryKind[] }),
+        ...(from === undefined ? {} : { from: Number(from) }),
+        ...(to === undefined ? {} : { to: Number(to) }),
+        ...(after === undefined ? {} : { after: Number(after) }),
+        newestFirst: newestFirst === 'true',
+        limit: Math.min(Number(limit ?? 200), LARGEST_PAGE),
+      });
+      return { entries: rows, next };
+    },
+  );
+
+  app.get(
+    '/api/v1/series',
+    { onRequest: mayRead, schema: { summary: 'Readings over time', querystring: schemas.SeriesQuery } },
+    async (request) => {
+      const { subject, facts, resolution, from, to } = request.query;
+      const query = { subject, facts: facts.split(','), from: Number(from), to: Number(to) };
+      const points =
+        resolution === 'raw' ? await desk.history.raw(query) : await desk.history.series({ ...query, resolution });
+      return { points };
+    },
+  );
+
+  app.get('/api/v1/events', { onRequest: mayRead, schema: { hide: true } }, (_request, reply) => {
+    reply.hijack();
+    events.add(reply.raw);
+  });
+}
+
+function subjectIds(desk: Desk, subject: string | undefined): Iterable<string> {
+  if (subject !== undefined) return [subject];
+  return [...desk.machines()].map((machine) => machine.id).concat(desk.devices.map((device) => device.id));
+}
+
+function roomsOf(desk: Desk): string[] {
+  const rooms = new Set<string>();
+  for (const machine of desk.machines()) if (!machine.revoked) rooms.add(machine.room);
+  for (const device of desk.devices) if (device.room !== null) rooms.add(device.room);
+  return [...rooms].sort();
+}
+
+export function notFound(thing: 'machine' | 'incident' | 'session', id: string): Refusal {
+  const zh = { machine: '机器', incident: '事件', session: '场次' }[thing];
+  return new Refusal(404, 'not-found', { zh: `没有编号为 ${id} 的${zh}。`, en: `There is no ${thing} ${id}.` });
+}

@@ -1,0 +1,207 @@
+import { Type, type TSchema } from 'typebox';
+import { ROLES } from '../identity/machine.ts';
+
+/** Shapes of what is asked and answered, for validation and for the OpenAPI document; the types stand in `api.ts`. */
+const words = <T extends string>(list: readonly T[]) => Type.Union(list.map((word) => Type.Literal(word)));
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+export const Text = Type.Object({ zh: Type.String(), en: Type.String() });
+export const State = words(['holds', 'broken', 'unknown', 'attested', 'waived', 'not-due']);
+export const ReadinessWord = words(['ready', 'not-ready', 'unknown']);
+const RoleWord = words(ROLES);
+const Observed = Type.Record(Type.String(), Type.Unknown(), {
+  description: 'by fact; null = missing, stale or no answer',
+});
+const Counts = Type.Record(Type.String(), Type.Number(), { description: 'required rules by state' });
+const Time = Type.Number({ description: 'ms since 1970, UTC' });
+
+export const Verdict = Type.Object({
+  rule: Type.String(),
+  clause: Type.String(),
+  standard: Type.String({ description: 'id@edition+hash' }),
+  session: nullable(Type.String()),
+  scope: words(['machine', 'device']),
+  subject: Type.String(),
+  room: nullable(Type.String()),
+  seat: nullable(Type.String()),
+  role: nullable(RoleWord),
+  state: State,
+  observed: Observed,
+  required: Text,
+  evidence: words(['claimed', 'witnessed']),
+  since: Time,
+  at: Time,
+  severity: words(['required', 'recommended']),
+  title: Text,
+  text: Text,
+  advice: Text,
+  cause: nullable(Type.String()),
+  simulated: Type.Boolean(),
+});
+
+export const MachineSchema = Type.Object({
+  id: Type.String(),
+  hostname: Type.String(),
+  platform: Type.String(),
+  version: Type.String(),
+  role: RoleWord,
+  room: Type.String(),
+  seat: nullable(Type.String()),
+  simulated: Type.Boolean(),
+  revoked: Type.Boolean(),
+  enrolledAt: Time,
+  online: nullable(Type.Boolean()),
+  seenAt: nullable(Time),
+  address: nullable(Type.String()),
+  counts: Counts,
+  readiness: ReadinessWord,
+});
+
+export const IncidentSchema = Type.Object({
+  id: Type.String(),
+  kind: Type.String(),
+  rule: nullable(Type.String()),
+  subject: nullable(Type.String()),
+  room: nullable(Type.String()),
+  seat: nullable(Type.String()),
+  urgency: words(['urgent', 'seat']),
+  title: Text,
+  advice: Text,
+  observed: Observed,
+  openedAt: Time,
+  acknowledgedAt: nullable(Time),
+  acknowledgedBy: nullable(Type.String()),
+  closedAt: nullable(Time),
+  simulated: Type.Boolean(),
+});
+
+export const RoomSchema = Type.Object({
+  room: Type.String(),
+  session: nullable(Type.String()),
+  readiness: ReadinessWord,
+  machines: Type.Object({ ready: Type.Number(), 'not-ready': Type.Number(), unknown: Type.Number() }),
+});
+
+export const EntrySchema = Type.Object({
+  n: Type.Number(),
+  at: Time,
+  recordedAt: Time,
+  kind: Type.String(),
+  subject: nullable(Type.String()),
+  rule: nullable(Type.String()),
+  late: Type.Boolean(),
+  body: Type.Record(Type.String(), Type.Unknown()),
+  previous: Type.String(),
+  hash: Type.String(),
+});
+
+export const SessionSchema = Type.Object({
+  id: Type.String(),
+  kind: words(['exam', 'assessment']),
+  title: Text,
+  rooms: Type.Union([Type.Literal('all'), Type.Array(Type.String())]),
+  startsAt: Time,
+  endsAt: nullable(Time),
+  candidates: nullable(Type.Number()),
+});
+
+export const ErrorSchema = Type.Object({ error: Type.Object({ code: Type.String(), message: Text }) });
+
+/** A query is text; numbers among it are checked by their pattern and read by the route. */
+const digits = (description: string) => Type.Optional(Type.String({ pattern: '^\\d{1,15}$', description }));
+const word = Type.Optional(Type.String({ minLength: 1, maxLength: 100 }));
+
+export const VerdictQuery = Type.Object(
+  {
+    rule: word,
+    clause: word,
+    standard: word,
+    session: word,
+    scope: word,
+    subject: word,
+    room: word,
+    seat: word,
+    role: word,
+    state: word,
+    after: digits('rows to leave out'),
+    limit: digits('at most 1,000'),
+  },
+  { additionalProperties: false },
+);
+
+export const ReadinessQuery = Type.Object({ room: word, session: word }, { additionalProperties: false });
+export const IncidentQuery = Type.Object(
+  { state: Type.Optional(words(['open', 'closed'])), room: word },
+  { additionalProperties: false },
+);
+export const HistoryQuery = Type.Object(
+  {
+    subject: word,
+    rule: word,
+    kind: word,
+    from: digits('ms since 1970, inclusive'),
+    to: digits('ms since 1970, exclusive'),
+    after: digits('the n to continue after'),
+    newestFirst: Type.Optional(words(['true', 'false'])),
+    limit: digits('at most 1,000'),
+  },
+  { additionalProperties: false },
+);
+export const SeriesQuery = Type.Object(
+  {
+    subject: Type.String({ minLength: 1, maxLength: 150 }),
+    facts: Type.String({ minLength: 1, maxLength: 1000, description: 'whole fact names, comma between' }),
+    resolution: words(['raw', 'minute', 'hour']),
+    from: Type.String({ pattern: '^\\d{1,15}$' }),
+    to: Type.String({ pattern: '^\\d{1,15}$' }),
+  },
+  { additionalProperties: false },
+);
+
+const Room = Type.String({
+  minLength: 1,
+  maxLength: 32,
+  pattern: '^[^/\\s"\\\\]+$',
+  description: 'no blanks, no slash',
+});
+export const SignInBody = Type.Object(
+  { name: Type.String({ maxLength: 64 }), password: Type.String({ maxLength: 200 }) },
+  { additionalProperties: false },
+);
+export const AdministratorBody = Type.Object(
+  {
+    code: Type.String({ maxLength: 32 }),
+    name: Type.String({ maxLength: 64 }),
+    password: Type.String({ maxLength: 200 }),
+  },
+  { additionalProperties: false },
+);
+export const TicketBody = Type.Object(
+  {
+    room: Room,
+    role: RoleWord,
+    uses: Type.Integer({ minimum: 1, maximum: 1000 }),
+    days: Type.Integer({ minimum: 1, maximum: 366 }),
+  },
+  { additionalProperties: false },
+);
+export const PlaceBody = Type.Object(
+  {
+    room: Type.Optional(Room),
+    seat: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 16, pattern: '^[^/\\s"\\\\]+$' }))),
+    role: Type.Optional(RoleWord),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
+export const SessionBody = Type.Object(
+  {
+    kind: words(['exam', 'assessment']),
+    title: Text,
+    rooms: Type.Union([Type.Literal('all'), Type.Array(Room, { minItems: 1, maxItems: 200 })]),
+    startsAt: Time,
+    endsAt: nullable(Time),
+    candidates: nullable(Type.Integer({ minimum: 1, maximum: 100_000 })),
+  },
+  { additionalProperties: false },
+);
+export const NoBody = Type.Optional(Type.Object({}, { additionalProperties: true }));

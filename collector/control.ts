@@ -1,0 +1,92 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+
+/**
+ * How commands on the collector's own PC speak to the running collector: a local socket that only the owner of the data
+ * directory can open (a named pipe on Windows). One JSON line asks, one answers.
+ */
+export type Question =
+  | {
+      readonly ask: 'ticket';
+      readonly wish: {
+        readonly room: string;
+        readonly role: string;
+        readonly uses: number;
+        readonly days: number;
+        readonly simulated?: boolean;
+      };
+    }
+  | { readonly ask: 'backup'; readonly to: string }
+  | { readonly ask: 'status' };
+
+export type Answer = Readonly<Record<string, unknown>> | { readonly error: string };
+
+const LIMIT_MS = 60_000;
+const LARGEST = 64 * 1024;
+
+export function controlPath(data: string): string {
+  if (process.platform !== 'win32') {
+    const path = join(data, 'control.sock');
+    // A socket's path has to fit into 107 bytes; a deep data directory gets a short one beside it in /tmp by its hash.
+    return Buffer.byteLength(path) <= 100 ? path : `/tmp/xunkao-${hash(data)}.sock`;
+  }
+  return `\\\\.\\pipe\\xunkao-${hash(data)}`;
+}
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+export async function serveControl(data: string, answer: (question: Question) => Promise<Answer>): Promise<Server> {
+  const path = controlPath(data);
+  // A socket file outlives a kill; whether somebody still serves it was found out by the lock on the data directory.
+  if (process.platform !== 'win32') rmSync(path, { force: true });
+  const server = createServer((socket) => {
+    let text = '';
+    socket.setTimeout(LIMIT_MS, () => socket.destroy());
+    socket.setEncoding('utf8');
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (piece: string) => {
+      text += piece;
+      if (text.length > LARGEST) socket.destroy();
+      const end = text.indexOf('\n');
+      if (end < 0) return;
+      void reply(text.slice(0, end), answer).then((line) => socket.end(`${line}\n`));
+      text = '';
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  if (process.platform !== 'win32') chmodSync(path, 0o600);
+  return server;
+}
+
+async function reply(line: string, answer: (question: Question) => Promise<Answer>): Promise<string> {
+  try {
+    return JSON.stringify(await answer(JSON.parse(line) as Question));
+  } catch (error) {
+    return JSON.stringify({ error: (error as Error).message });
+  }
+}
+
+export function askControl(data: string, question: Question): Promise<Answer> {
+  return new Promise((resolve) => {
+    const socket = connect(controlPath(data));
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.setTimeout(LIMIT_MS, () => {
+      socket.destroy();
+      resolve({ error: `the collector of ${data} did not answer within ${LIMIT_MS / 1000} s` });
+    });
+    socket.on('connect', () => socket.write(`${JSON.stringify(question)}\n`));
+    socket.on('data', (piece: string) => (text += piece));
+    socket.on('error', () => resolve({ error: `no collector runs on ${data}; start it with: npm start` }));
+    socket.on('end', () =>
+      resolve(
+        text === '' ? { error: 'the collector closed the line without an answer' } : (JSON.parse(text) as Answer),
+      ),
+    );
+  });
+}

@@ -1,0 +1,94 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** The collector's own series: about a hundred, by prom-client. */
+export interface OwnMetrics {
+  readonly registry: Registry;
+  readonly frames: Counter<'lane'>;
+  readonly beatSeconds: Histogram;
+  readonly changes: Counter<'late'>;
+  readonly journalSeconds: Histogram;
+  readonly journalRefused: Counter;
+  readonly scrapeSeconds: Histogram;
+}
+
+export interface Gauges {
+  agents(): number;
+  incidents(): readonly { readonly urgency: string; readonly rule: string | null; readonly room: string | null }[];
+  rooms(): readonly { readonly room: string; readonly readiness: string }[];
+  journalBytes(): number;
+  unwritten(): number;
+  /** Messages, facts and connections that were not taken, by reason. */
+  refused(): Readonly<Record<string, number>>;
+}
+
+export function createOwnMetrics(version: string, site: string, gauges: Gauges): OwnMetrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ site });
+  collectDefaultMetrics({ register: registry, prefix: 'xunkao_collector_' });
+  const registers = [registry];
+  const gauge = (name: string, help: string, labelNames: string[], collect: (this: Gauge) => void): Gauge =>
+    new Gauge({ name, help, labelNames, registers, collect });
+
+  gauge('xunkao_build_info', 'Version of the collector.', ['version'], function collect() {
+    this.set({ version }, 1);
+  });
+  gauge('xunkao_collector_agents', 'Agents connected now.', [], function collect() {
+    this.set(gauges.agents());
+  });
+  gauge('xunkao_incidents_open', 'Incidents that are open.', ['urgency', 'rule', 'room'], function collect() {
+    this.reset();
+    for (const { urgency, rule, room } of gauges.incidents()) this.inc({ urgency, rule: rule ?? '', room: room ?? '' });
+  });
+  gauge('xunkao_readiness', 'One for the state the room has now.', ['room', 'state'], function collect() {
+    this.reset();
+    for (const { room, readiness } of gauges.rooms()) this.set({ room, state: readiness }, 1);
+  });
+  gauge('xunkao_collector_journal_bytes', 'Size of the journal.', [], function collect() {
+    this.set(gauges.journalBytes());
+  });
+  gauge('xunkao_collector_unwritten_batches', 'Batches that wait for the record’s store.', [], function collect() {
+    this.set(gauges.unwritten());
+  });
+  gauge('xunkao_collector_refused', 'What was not taken since the start, by reason.', ['reason'], function collect() {
+    for (const [reason, count] of Object.entries(gauges.refused())) this.set({ reason }, count);
+  });
+  const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
+  return {
+    registry,
+    frames: new Counter({
+      name: 'xunkao_collector_frames_total',
+      help: 'Frames taken in.',
+      labelNames: ['lane'],
+      registers,
+    }),
+    changes: new Counter({
+      name: 'xunkao_collector_verdict_changes_total',
+      help: 'Changes of verdicts.',
+      labelNames: ['late'],
+      registers,
+    }),
+    beatSeconds: new Histogram({
+      name: 'xunkao_collector_beat_seconds',
+      help: 'Time one beat took.',
+      buckets,
+      registers,
+    }),
+    journalSeconds: new Histogram({
+      name: 'xunkao_collector_journal_seconds',
+      help: 'Time until the journal had a beat.',
+      buckets,
+      registers,
+    }),
+    journalRefused: new Counter({
+      name: 'xunkao_collector_journal_refused_total',
+      help: 'Beats the disk refused.',
+      registers,
+    }),
+    scrapeSeconds: new Histogram({
+      name: 'xunkao_collector_scrape_seconds',
+      help: 'Time to write /metrics.',
+      buckets,
+      registers,
+    }),
+  };
+}

@@ -1,0 +1,136 @@
+import type { FastifyBaseLogger as Log } from 'fastify';
+import type { Effects } from './beat.ts';
+import type { Moment } from './clock.ts';
+import type { Arrival } from './gateway/arrival.ts';
+import type { Batch, EntryDraft, History, Kept, RawFrame } from './history/history.ts';
+import type { Journal } from './history/journal.ts';
+
+/**
+ * Brings beats to the disk, behind the beat and in its order: first the journal has the arrivals, then they are
+ * acknowledged, then the record has their effects. A disk that refuses stops acknowledging; it never stops judging.
+ */
+export interface Recorder {
+  /** Never waits. */
+  record(arrivals: readonly Arrival[], effects: Effects): void;
+  /** For changes by people: durable when it resolves, after everything that was recorded before. */
+  write(keep: readonly Kept[], entries: readonly EntryDraft[]): Promise<void>;
+  /** Hands over the raw readings so far. */
+  flushRaw(now: Moment): void;
+  /** Snapshots that reflect everything recorded so far; the journal is cut after them. */
+  checkpoint(now: Moment, snapshots: readonly Kept[]): void;
+  /** Batches and beats that wait for the disk. */
+  waiting(): number;
+  /** Since when the disk refuses, wall clock ms; null while it takes. */
+  refusingSince(): number | null;
+  /** Resolves when all that was recorded is durable, or after `limitMs`. */
+  close(limitMs: number): Promise<void>;
+}
+
+export interface RecorderParts {
+  readonly journal: Journal;
+  readonly history: History;
+  readonly clock: { now(): Moment };
+  readonly log: Log;
+  /** The arrivals are kept: acknowledge them. */
+  settle(arrivals: readonly Arrival[]): void;
+  /** They will not be kept: their senders have to say them again. */
+  drop(arrivals: readonly Arrival[]): void;
+}
+
+const RETRY_MS = 1_000;
+/** What may wait for a disk that refuses; beats beyond it are judged and not kept, so their frames stay with the agents. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+const MOST_WAITING_ENTRIES = 100_000;
+
+export function createRecorder({ journal, history, clock, log, settle, drop }: RecorderParts): Recorder {
+  let queue: Promise<void> = Promise.resolve();
+  let waiting = 0;
+  let waitingBytes = 0;
+  let waitingEntries = 0;
+  let refusingSince: number | null = null;
+  let closed = false;
+  /** The last journal record whose effects are handed to the history. */
+  let journaled = journal.last();
+  let raw: RawFrame[] = [];
+
+  function enqueue(step: () => Promise<void>): Promise<void> {
+    waiting += 1;
+    const done = queue.then(step).finally(() => {
+      waiting -= 1;
+    });
+    queue = done.catch((error: unknown) => log.error({ err: error }, 'what waited for the record was lost'));
+    return done;
+  }
+
+  /** Tries until the disk takes it; says so when it begins to refuse and when it takes again. */
+  async function insist<T>(what: string, attempt: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        const result = await attempt();
+        if (refusingSince !== null) log.warn(`the disk takes again: ${what}`);
+        refusingSince = null;
+        return result;
+      } catch (error) {
+        if (closed) throw error;
+        if (refusingSince === null)
+          log.error({ err: error }, `the disk refuses: ${what}; nothing is acknowledged until it takes`);
+        refusingSince ??= clock.now().wall;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  const append = (batch: Batch): Promise<void> => insist('the record', () => history.append(batch));
+
+  return {
+    record(arrivals, effects) {
+      const { now, entries, keep } = effects;
+      const text = arrivals.length > 0 ? JSON.stringify({ now, arrivals }) : '';
+      if (waitingBytes + text.length > MOST_WAITING_BYTES || waitingEntries > MOST_WAITING_ENTRIES) {
+        drop(arrivals);
+        return;
+      }
+      if (text === '' && entries.length === 0 && keep.length === 0) return;
+      waitingBytes += text.length;
+      waitingEntries += entries.length + keep.length;
+      void enqueue(async () => {
+        if (text !== '') {
+          journaled = await insist('the journal', () => journal.append(text));
+          settle(arrivals);
+          for (const frame of effects.raw) raw.push(frame);
+        }
+        if (entries.length > 0 || keep.length > 0) await append({ moment: now, entries, keep, judgedTo: journaled });
+        waitingBytes -= text.length;
+        waitingEntries -= entries.length + keep.length;
+      }).catch(() => undefined);
+    },
+    write: (keep, entries) => enqueue(() => append({ moment: clock.now(), entries, keep })),
+    flushRaw(now) {
+      if (raw.length === 0) return;
+      void enqueue(async () => {
+        const taken = raw;
+        raw = [];
+        const keep = [{ kind: 'cursor', id: 'raw', value: journaled }];
+        await append({ moment: now, entries: [], keep, raw: taken });
+      }).catch(() => undefined);
+    },
+    checkpoint(now, snapshots) {
+      void enqueue(async () => {
+        const taken = raw;
+        raw = [];
+        const keep = [...snapshots, { kind: 'cursor', id: 'raw', value: journaled }];
+        await append({ moment: now, entries: [], keep, raw: taken, judgedTo: journaled, stateTo: journaled });
+        await journal.cut(journaled);
+      }).catch(() => undefined);
+    },
+    waiting: () => waiting,
+    refusingSince: () => refusingSince,
+    async close(limitMs) {
+      await Promise.race([queue, new Promise((resolve) => setTimeout(resolve, limitMs))]);
+      closed = true;
+      await Promise.race([queue, new Promise((resolve) => setTimeout(resolve, limitMs))]);
+      await journal.close();
+      await history.close();
+    },
+  };
+}

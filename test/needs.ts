@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+
+/** What tests use that npm does not bring: real servers and browsers. A test without its need is skipped and said so. */
+export interface Need {
+  readonly name: string;
+  readonly packages: readonly string[];
+  readonly present: () => boolean;
+  /** What is then not tested. */
+  readonly without: string;
+  readonly get: string;
+}
+
+const isRoot = process.getuid?.() === 0;
+const isDebian = existsSync('/etc/debian_version');
+
+function debian(name: string, packages: readonly string[], files: readonly string[], without: string): Need {
+  return {
+    name,
+    packages,
+    present: () => files.every((file) => existsSync(file)),
+    without,
+    get: `Debian: ${packages.join(' ')}`,
+  };
+}
+
+export const NEEDS: readonly Need[] = [
+  debian(
+    'NUT',
+    ['nut-server', 'nut-client'],
+    ['/lib/nut/upsd', '/lib/nut/dummy-ups', '/lib/nut/nutdrv_qx'],
+    'the UPS is not read from a real upsd',
+  ),
+  debian('socat', ['socat'], ['/usr/bin/socat'], 'the real nutdrv_qx does not meet a simulated Q1 device'),
+  debian(
+    'certutil and openssl',
+    ['libnss3-tools', 'openssl'],
+    ['/usr/bin/certutil', '/usr/bin/openssl'],
+    'STARTTLS and the site’s CA are not checked by a second party',
+  ),
+  debian(
+    'Chromium',
+    ['chromium', 'fonts-wqy-microhei'],
+    ['/usr/bin/chromium'],
+    'the console is not opened in a browser',
+  ),
+  debian('promtool', ['prometheus'], ['/usr/bin/promtool'], '/metrics is not checked by promtool'),
+  debian('network namespaces', ['iproute2'], ['/sbin/ip'], 'links are not cut for real'),
+  {
+    name: 'root',
+    packages: [],
+    present: () => isRoot,
+    without: 'no small disk is filled up and no link is cut for real',
+    get: 'run it as root in a container',
+  },
+];
+
+/** As root on Debian: installs what is missing. Servers that a package brings are not started. */
+export function bringPackages(): void {
+  const missing = NEEDS.filter((need) => !need.present()).flatMap((need) => need.packages);
+  if (missing.length === 0) return;
+  if (!isRoot || !isDebian) {
+    console.log(`packages: not brought, since this is not root on Debian: ${missing.join(' ')}`);
+    return;
+  }
+  console.log(`packages: installing ${missing.join(' ')}`);
+  // Debian's own switch against starting a service that was just installed.
+  const policy = '/usr/sbin/policy-rc.d';
+  const own = !existsSync(policy);
+  if (own) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    const apt = (...args: readonly string[]): number | null =>
+      spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], {
+        env,
+        stdio: ['ignore', 'ignore', 'inherit'],
+        timeout: 10 * 60_000,
+      }).status;
+    apt('update');
+    if (apt('install', '-y', '--no-install-recommends', ...missing) !== 0)
+      console.log('packages: apt-get failed; the tests that need them are skipped');
+  } finally {
+    if (own) rmSync(policy, { force: true });
+  }
+}

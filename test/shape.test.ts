@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+/**
+ * Data flows one way, and imports show it: each stage imports what stands left of it and nothing to its right. Stages in
+ * one row do not know each other unless one is named by the other here.
+ */
+const ROOT = join(import.meta.dirname, '..');
+
+/** From the left end of the flow to its right one. The later may import the earlier. */
+const FLOW: readonly (readonly string[])[] = [
+  ['agent'],
+  ['collector/clock.ts', 'collector/faults.ts'],
+  ['collector/settings.ts'],
+  ['collector/identity'],
+  ['collector/gateway'],
+  ['collector/state'],
+  ['collector/standard'],
+  ['collector/sessions'],
+  ['collector/compliance'],
+  ['collector/incidents'],
+  ['collector/history'],
+  ['collector/accounts'],
+  ['collector/beat.ts'],
+  ['collector/metrics', 'collector/pagers'],
+  ['collector/console'],
+  ['collector/recorder.ts', 'collector/control.ts'],
+  ['collector/collector.ts'],
+  ['collector/commands', 'collector/main.ts'],
+  ['dashboards', 'deploy'],
+  ['test'],
+];
+
+/** Inside the agent: protocols know nothing of readings, and probes nothing of the link. */
+const AGENT: readonly (readonly [from: string, mayNot: string])[] = [
+  ['agent/protocols/', 'agent/reading.ts'],
+  ['agent/protocols/', 'agent/probe.ts'],
+  ['agent/probes/', 'agent/link.ts'],
+  ['agent/probes/', 'agent/frame.ts'],
+  ['agent/probes/', 'agent/outbox.ts'],
+];
+
+const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
+  .filter(
+    (file) => /^(agent|collector|dashboards|deploy|test)\/.*\.(ts|tsx)$/.test(file) && !file.includes('node_modules'),
+  )
+  .map((file) => file.replaceAll('\\', '/'));
+
+interface Import {
+  readonly file: string;
+  readonly line: number;
+  readonly target: string;
+}
+
+const imports: readonly Import[] = files.flatMap((file) =>
+  readFileSync(join(ROOT, file), 'utf8')
+    .split('\n')
+    .flatMap((text, index) => {
+      const path = /\bfrom '(\.[^']+)'/.exec(text)?.[1] ?? /\bimport\('(\.[^']+)'\)/.exec(text)?.[1];
+      return path
+        ? [{ file, line: index + 1, target: relative(ROOT, join(ROOT, dirname(file), path)).replaceAll('\\', '/') }]
+        : [];
+    }),
+);
+
+function place(path: string): number {
+  return FLOW.findIndex((row) => row.some((stage) => path === stage || path.startsWith(`${stage}/`)));
+}
+
+test('every source file has its place in the flow', () => {
+  const lost = files.filter((file) => file !== 'vitest.config.ts' && place(file) < 0);
+  expect(lost, 'give these a place in FLOW or move them').toEqual([]);
+});
+
+test('imports run one way, from the right of the flow to the left', () => {
+  const wrong = imports
+    // Types alone may be shared with the page that shows them.
+    .filter(({ file, target }) => place(target) > place(file))
+    .map(({ file, line, target }) => `${file}:${line} imports ${target}, which stands to its right`);
+  expect(wrong).toEqual([]);
+});
+
+test('the agent knows nothing of the collector, and its protocols nothing of readings', () => {
+  const wrong = imports
+    .filter(({ file, target }) => AGENT.some(([from, mayNot]) => file.startsWith(from) && target === mayNot))
+    .map(({ file, line, target }) => `${file}:${line} imports ${target}`);
+  expect(wrong).toEqual([]);
+});
+
+test('the collector takes from the agent only the contracts they share', () => {
+  const shared = ['catalogue', 'messages', 'probe', 'reading', 'ranges', 'ticket', 'digest'].map(
+    (name) => `agent/${name}.ts`,
+  );
+  const wrong = imports
+    .filter(
+      ({ file, target }) =>
+        file.startsWith('collector/') &&
+        !file.startsWith('collector/commands/') &&
+        target.startsWith('agent/') &&
+        !shared.includes(target),
+    )
+    .map(({ file, line, target }) => `${file}:${line} imports ${target}; shared are ${shared.join(', ')}`);
+  expect(wrong).toEqual([]);
+});
