@@ -1,0 +1,97 @@
+import type { Host } from '../host.ts';
+import { processNumbers } from '../linux/processes.ts';
+import type { Probe } from '../probe.ts';
+
+/** How busy the machine is, over the time since the ask before. */
+export const probe: Probe = loadProbe();
+
+/** A probe with a memory of its own. */
+export function loadProbe(): Probe {
+  let before: Ticks | null = null;
+  return {
+    name: 'load',
+    platforms: ['linux', 'win32', 'darwin'],
+    everySeconds: 5,
+    staleAfterSeconds: 20,
+    timeLimitMs: 2_000,
+    facts: {
+      cpu_ratio: {
+        type: 'number',
+        unit: 'ratio',
+        least: 0,
+        most: 1,
+        about: { zh: 'CPU 使用率', en: 'Share of processor time in use' },
+      },
+      memory_ratio: {
+        type: 'number',
+        unit: 'ratio',
+        least: 0,
+        most: 1,
+        about: { zh: '内存使用率', en: 'Share of memory in use' },
+      },
+      processes: { type: 'number', least: 0, about: { zh: '进程数', en: 'Running processes' } },
+      one_minute_average: {
+        type: 'number',
+        least: 0,
+        about: { zh: '一分钟平均负载', en: 'Load average over one minute' },
+      },
+    },
+    async ask(host) {
+      const now = await ticks(host);
+      const cpu_ratio = busyRatio(before, now);
+      before = now;
+      const { visible, available } = host.memory();
+      return {
+        facts: {
+          cpu_ratio,
+          memory_ratio: visible > 0 ? within(1 - available / visible) : null,
+          processes: host.platform === 'linux' ? ((await processNumbers(host))?.length ?? null) : null,
+          one_minute_average: await oneMinuteAverage(host),
+        },
+      };
+    },
+  };
+}
+
+/** Time all processors together have spent since start, in whatever unit the system counts. */
+export interface Ticks {
+  readonly idle: number;
+  readonly total: number;
+}
+
+/** Null for the first ask, and when the counters stood still or fell: a machine that slept starts anew. */
+export function busyRatio(before: Ticks | null, now: Ticks | null): number | null {
+  if (before === null || now === null) return null;
+  const total = now.total - before.total;
+  return total > 0 ? within(1 - (now.idle - before.idle) / total) : null;
+}
+
+/** On Linux not from Node, which also reads each processor's frequency and thereby wakes every one of them. */
+async function ticks(host: Host): Promise<Ticks | null> {
+  if (host.platform === 'linux') {
+    const text = await host.text('/proc/stat');
+    return text === null ? null : parseStat(text);
+  }
+  const cpus = host.cpus();
+  const sum = (of: (cpu: (typeof cpus)[number]) => number): number => cpus.reduce((sum, cpu) => sum + of(cpu), 0);
+  return cpus.length === 0 ? null : { idle: sum(({ times }) => times.idle), total: sum(({ times }) => times.total) };
+}
+
+/** First line of `/proc/stat`: user nice system idle iowait irq softirq steal; guests' time is in user already. */
+export function parseStat(text: string): Ticks | null {
+  const [, numbers] = /^cpu +([\d ]+)$/m.exec(text) ?? [];
+  const times = (numbers ?? '').trim().split(' ').slice(0, 8).map(Number);
+  const [, , , idle, waiting = 0] = times;
+  return idle === undefined ? null : { idle: idle + waiting, total: times.reduce((sum, time) => sum + time, 0) };
+}
+
+/** Windows has none, and Node says 0 there. */
+async function oneMinuteAverage(host: Host): Promise<number | null> {
+  const first = host.platform === 'linux' ? (await host.text('/proc/loadavg'))?.split(' ')[0] : undefined;
+  return first !== undefined && /^\d+\.\d+$/.test(first) ? Number(first) : null;
+}
+
+/** Thousandths are enough, and what stays the same is not sent again. */
+function within(ratio: number): number {
+  return Math.round(Math.min(1, Math.max(0, ratio)) * 1000) / 1000;
+}
