@@ -1,0 +1,95 @@
+import type { Host } from '../host.ts';
+import { watchProcesses } from '../linux/processes.ts';
+import type { Probe } from '../probe.ts';
+import { DESKTOP_AGENTS, knownName, matchProcesses, REMOTE_TOOLS } from '../tools.ts';
+
+/** Asks between looks for folders of cloud-desktop agents: they come with an installation, not by themselves. */
+const FOLDERS_EVERY = 20;
+const MOST_SESSIONS = 32;
+
+/**
+ * Whether somebody elsewhere uses this machine, or could: remote desktop sessions, tools for remote control that run
+ * now, and agents that only a cloud desktop has. Shells over SSH are no desktop. False means looked and not found.
+ */
+export const probe: Probe = remoteProbe();
+
+/** A probe with a memory of its own. */
+export function remoteProbe(): Probe {
+  const processes = watchProcesses();
+  const folders = watchFolders();
+  return {
+    name: 'remote',
+    platforms: ['linux', 'win32'],
+    everySeconds: 15,
+    staleAfterSeconds: 60,
+    timeLimitMs: 5_000,
+    facts: {
+      session: {
+        type: 'boolean',
+        about: { zh: '正在使用远程桌面会话', en: 'A remote desktop session is in use' },
+      },
+      vdi: { type: 'boolean', about: { zh: '有云桌面代理程序', en: "A cloud desktop's agent is present" } },
+      vdi_signals: { type: 'strings', about: { zh: '云桌面迹象', en: 'Signs of a cloud desktop' } },
+      tools: {
+        type: 'strings',
+        about: { zh: '正在运行的远程控制软件', en: 'Remote-control tools running now' },
+      },
+    },
+    async ask(host) {
+      if (host.platform !== 'linux') return { facts: { session: null, vdi: null, vdi_signals: null, tools: null } };
+      const running = await processes(host);
+      const signals = [...(await folders(host)), ...(running === null ? [] : agentsAmong(running))].sort();
+      const tools =
+        running === null ? null : [...matchProcesses(REMOTE_TOOLS, running).keys()].map(({ name }) => knownName(name));
+      return {
+        facts: {
+          session: await remoteSession(host, running),
+          vdi: signals.length > 0 ? true : running === null ? null : false,
+          vdi_signals: running === null && signals.length === 0 ? null : signals,
+          tools: tools?.sort() ?? null,
+        },
+      };
+    },
+  };
+}
+
+function agentsAmong(running: ReadonlySet<string>): string[] {
+  return [...matchProcesses(DESKTOP_AGENTS, running)].map(([{ name }, process]) => `${knownName(name)}: ${process}`);
+}
+
+function watchFolders(): (host: Host) => Promise<readonly string[]> {
+  let asks = 0;
+  let found: readonly string[] = [];
+  return async (host) => {
+    if (asks++ % FOLDERS_EVERY !== 0) return found;
+    const now: string[] = [];
+    for (const { name, linuxPaths } of DESKTOP_AGENTS) {
+      for (const path of linuxPaths) {
+        if ((await host.list(path)) !== null) now.push(`${knownName(name)}: ${path}`);
+      }
+    }
+    found = now;
+    return found;
+  };
+}
+
+/**
+ * logind knows of every session whether it is remote and whether it has a screen. xrdp also runs without logind; its
+ * sessions each have a channel server, while the session manager alone only waits for somebody.
+ */
+async function remoteSession(host: Host, running: ReadonlySet<string> | null): Promise<boolean | null> {
+  if (running?.has('xrdp-chansrv') === true) return true;
+  const folder = '/run/systemd/sessions';
+  const names = await host.list(folder);
+  // Beside each session's file lies a pipe, `<number>.ref`.
+  for (const name of (names ?? []).filter((name) => /^\w+$/.test(name)).slice(0, MOST_SESSIONS)) {
+    if (isRemoteDesktop((await host.text(`${folder}/${name}`)) ?? '')) return true;
+  }
+  return running === null ? null : false;
+}
+
+/** A session that is closing is nobody's any more. */
+export function isRemoteDesktop(session: string): boolean {
+  const has = (line: RegExp): boolean => line.test(session);
+  return has(/^REMOTE=1$/m) && has(/^TYPE=(x11|wayland|mir)$/m) && !has(/^STATE=closing$/m);
+}
