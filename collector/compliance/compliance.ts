@@ -132,9 +132,10 @@ export function createCompliance(
       return undefined;
     }
     sheet.verdicts[index] = verdict;
-    if (before?.state === verdict.state) return undefined;
     const follows = followsFromSilence(verdict, before?.state ?? written?.[0]);
     const recorded = !follows && written?.[0] !== verdict.state;
+    // What was unknown by silence may stay unknown by itself: shown as before, and written now.
+    if (before?.state === verdict.state && !recorded) return undefined;
     if (recorded) sheet.written[index] = [verdict.state, verdict.since];
     return { verdict, before: before?.state ?? written?.[0] ?? null, recorded, late: false };
   }

@@ -1,0 +1,237 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { frame, machine, presence, settle, testSite, tick, UPS } from '../fixtures/site.ts';
+
+const GIB = 2 ** 30;
+const SOUND = { '': { 'memory.installed_bytes': 8 * GIB, 'network.wired': true } };
+const stateOf = (site: ReturnType<typeof testSite>, subject: string, rule: string): string | undefined =>
+  site.stages.compliance.of(subject).find((verdict) => verdict.rule === rule)?.state;
+
+test('a rule is judged once its fact is there, and written once', () => {
+  const site = testSite();
+  const first = tick(site, [
+    presence(site, 'm-1', true),
+    frame(site, 'm-1', { '': { 'memory.installed_bytes': 8 * GIB } }),
+  ]);
+  expect(first.entries.map(({ rule, body }) => [rule, body['state']])).toEqual([
+    ['memory-size', 'holds'],
+    ['online', 'holds'],
+  ]);
+  site.clock.advance(250);
+  expect(tick(site, [frame(site, 'm-1', { '': { 'memory.installed_bytes': 8 * GIB } })]).entries).toEqual([]);
+});
+
+test('a fact that goes stale makes its rule unknown, apart from broken, and says why', () => {
+  const site = testSite();
+  settle(site, 'm-1', SOUND);
+  for (let second = 0; second < 12; second += 1) {
+    site.clock.advance(1000);
+    tick(site, [frame(site, 'm-1', { '': { 'memory.installed_bytes': 8 * GIB } })]);
+  }
+  const wired = site.stages.compliance.of('m-1').find((verdict) => verdict.rule === 'wired');
+  expect(wired).toMatchObject({ state: 'unknown', cause: 'stale', observed: { 'network.wired': null } });
+  expect(stateOf(site, 'm-1', 'memory-size')).toBe('holds');
+});
+
+test('a null is asked and not answered: unknown, never a pass and never a breach', () => {
+  const site = testSite();
+  settle(site, 'm-1', { '': { 'memory.installed_bytes': null } });
+  expect(site.stages.compliance.of('m-1')[0]).toMatchObject({ state: 'unknown', cause: 'no-answer' });
+});
+
+test('silence writes one verdict and opens one incident, not thirty; coming back closes it', () => {
+  const site = testSite();
+  settle(site, 'm-1', SOUND);
+  site.clock.advance(1000);
+  const silent = tick(site, [presence(site, 'm-1', false, 'silent')]);
+  expect(silent.entries.filter((entry) => entry.kind === 'verdict').map((entry) => entry.rule)).toEqual(['online']);
+  expect(silent.incidents).toMatchObject([{ change: 'opened', incident: { rule: 'online', subject: 'm-1' } }]);
+  for (let second = 0; second < 60; second += 1) {
+    site.clock.advance(1000);
+    expect(tick(site).entries).toEqual([]);
+  }
+  expect(site.stages.compliance.of('m-1').map(({ rule, state, cause }) => [rule, state, cause])).toEqual([
+    ['memory-size', 'holds', null],
+    ['wired', 'unknown', 'silent'],
+    ['online', 'broken', null],
+  ]);
+  const back = tick(site, [presence(site, 'm-1', true), frame(site, 'm-1', SOUND)]);
+  expect(back.entries.map(({ kind, rule }) => [kind, rule])).toEqual([
+    ['verdict', 'online'],
+    ['incident', 'online'],
+  ]);
+  expect(stateOf(site, 'm-1', 'wired')).toBe('holds');
+});
+
+test('what is missing for the first seconds after a connect follows from the silence before; later it is written', () => {
+  const site = testSite();
+  settle(site, 'm-1', SOUND);
+  tick(site, [presence(site, 'm-1', false, 'closed')]);
+  site.clock.advance(60_000);
+  tick(site);
+  const memoryOnly = { '': { 'memory.installed_bytes': 8 * GIB } };
+  const back = tick(site, [presence(site, 'm-1', true), frame(site, 'm-1', memoryOnly)]);
+  expect(back.entries.filter((entry) => entry.rule === 'wired')).toEqual([]);
+  site.clock.advance(15_000);
+  const settled = tick(site, [frame(site, 'm-1', memoryOnly)]);
+  expect(settled.entries.map(({ rule, body }) => [rule, body['state'], body['cause']])).toEqual([
+    ['wired', 'unknown', 'stale'],
+  ]);
+});
+
+test('the mains fail: one urgent incident, closed when they are back, and the server that hangs on them is judged too', () => {
+  const site = testSite([machine('m-1', { role: 'gateway' }), machine('m-s', { role: 'server' })]);
+  const ups = (onBattery: boolean) => ({ 'device:ups-1': { 'ups.on_battery': onBattery } });
+  settle(site, 'm-1', ups(false));
+  settle(site, 'm-s', { '': { 'memory.installed_bytes': 16 * GIB } });
+  tick(site, [frame(site, 'm-1', ups(false))]);
+  expect(stateOf(site, 'm-s', 'fed')).toBe('holds');
+  const failed = tick(site, [frame(site, 'm-1', ups(true))]);
+  expect(failed.incidents).toMatchObject([
+    { change: 'opened', incident: { rule: 'mains', subject: 'ups-1', urgency: 'urgent' } },
+  ]);
+  expect(stateOf(site, 'm-s', 'fed')).toBe('broken');
+  expect(tick(site, [frame(site, 'm-1', ups(false))]).incidents).toMatchObject([{ change: 'closed' }]);
+});
+
+test('an urgent rule that cannot be read for ten seconds is an incident, unless its reader is silent', () => {
+  const site = testSite();
+  const ups = (onBattery: boolean | null) => ({ ...SOUND, 'device:ups-1': { 'ups.on_battery': onBattery } });
+  settle(site, 'm-1', ups(false));
+  tick(site, [frame(site, 'm-1', ups(null))]);
+  site.clock.advance(9_000);
+  expect(tick(site, [frame(site, 'm-1', ups(null))]).incidents).toEqual([]);
+  site.clock.advance(1_500);
+  expect(tick(site, [frame(site, 'm-1', ups(null))]).incidents).toMatchObject([
+    { incident: { kind: 'unreadable', rule: 'mains' } },
+  ]);
+  expect(tick(site, [frame(site, 'm-1', ups(false))]).incidents).toMatchObject([{ change: 'closed' }]);
+  tick(site, [presence(site, 'm-1', false)]);
+  for (let second = 0; second < 30; second += 1) {
+    site.clock.advance(1000);
+    expect(tick(site).incidents.filter(({ incident }) => incident.kind === 'unreadable')).toEqual([]);
+  }
+});
+
+test('a rule outside its phases is not due, and a change of phase judges it again', () => {
+  const site = testSite();
+  site.sessions = [];
+  settle(site, 'm-1', { '': { 'memory.installed_bytes': 8 * GIB, 'network.wired': false } });
+  expect(stateOf(site, 'm-1', 'wired')).toBe('not-due');
+  const { wall } = site.clock.now();
+  site.sessions = [
+    {
+      id: 's-2',
+      kind: 'exam',
+      title: { zh: '考', en: 'exam' },
+      rooms: ['A'],
+      startsAt: wall + 1000,
+      endsAt: wall + 5000,
+      candidates: 1,
+    },
+  ];
+  tick(site);
+  expect(stateOf(site, 'm-1', 'wired')).toBe('not-due');
+  site.clock.advance(1000);
+  const started = tick(site);
+  expect(started.incidents).toMatchObject([{ change: 'opened', incident: { rule: 'wired' } }]);
+  expect(site.stages.compliance.of('m-1').find((verdict) => verdict.rule === 'wired')).toMatchObject({
+    state: 'broken',
+    session: 's-2',
+  });
+  site.clock.advance(4000);
+  expect(tick(site).incidents).toMatchObject([{ change: 'closed' }]);
+});
+
+test('a part that a full frame does not name any more is gone', () => {
+  const site = testSite();
+  settle(site, 'm-1', { ...SOUND, 'nic:eth0': { 'network.up': true }, 'nic:eth1': { 'network.up': true } });
+  const subject = site.stages.state.get('m-1')!;
+  expect([...subject.parts.keys()]).toEqual(['nic:eth0', 'nic:eth1']);
+  tick(site, [frame(site, 'm-1', { ...SOUND, 'nic:eth0': { 'network.up': true } }, { full: [1, 1] })]);
+  expect([...subject.parts.keys()]).toEqual(['nic:eth0']);
+});
+
+describe('the backlog lane', () => {
+  test('is judged at its own moment, written as late, and leaves the live verdict and incidents alone', () => {
+    const site = testSite();
+    settle(site, 'm-1', SOUND);
+    tick(site, [presence(site, 'm-1', false)]);
+    const away = site.clock.advance(60_000);
+    site.clock.advance(60_000);
+    tick(site, [presence(site, 'm-1', true), frame(site, 'm-1', SOUND)]);
+    const weak = { '': { 'memory.installed_bytes': 2 * GIB, 'network.wired': true } };
+    const old = { ...frame(site, 'm-1', weak, { lane: 'backlog' }), moment: away };
+    const effects = tick(site, [old]);
+    expect(effects.entries).toMatchObject([
+      { rule: 'memory-size', at: away.wall, late: true, body: { state: 'broken' } },
+    ]);
+    expect(effects.incidents).toEqual([]);
+    expect(stateOf(site, 'm-1', 'memory-size')).toBe('holds');
+    site.clock.advance(11_000);
+    expect(tick(site).entries).toMatchObject([
+      { rule: 'memory-size', late: true, body: { state: 'holds', before: 'broken' } },
+    ]);
+  });
+});
+
+test('a jump of the wall clock of more than two seconds is an incident of its own, and changes no verdict', () => {
+  const site = testSite();
+  settle(site, 'm-1', SOUND);
+  site.clock.jump(-3_600_000);
+  const effects = tick(site, [frame(site, 'm-1', SOUND)]);
+  expect(effects.changes).toEqual([]);
+  expect(effects.incidents.map(({ change, incident }) => [change, incident.kind])).toEqual([
+    ['opened', 'clock-jump'],
+    ['closed', 'clock-jump'],
+  ]);
+  expect(effects.entries[0]!.body['observed']).toEqual({ jump_seconds: -3600 });
+});
+
+describe('final verdicts', () => {
+  const value = fc.record({
+    memory: fc.option(fc.constantFrom(2 * GIB, 8 * GIB)),
+    wired: fc.option(fc.boolean()),
+    machine: fc.constantFrom('m-1', 'm-2', 'm-3'),
+  });
+
+  test('do not depend on the order in which machines’ frames arrive, nor on how they fall into beats', () => {
+    fc.assert(
+      fc.property(
+        fc.array(value, { maxLength: 12 }),
+        fc.array(fc.nat(3), { minLength: 12, maxLength: 12 }),
+        fc.infiniteStream(fc.nat()),
+        (said, cuts, order) => {
+          const machines = ['m-1', 'm-2', 'm-3'].map((id) => machine(id));
+          const final = (shuffle: boolean): unknown => {
+            const site = testSite(machines, [UPS]);
+            tick(
+              site,
+              machines.map(({ id }) => presence(site, id, true)),
+            );
+            const queues = machines.map(({ id }) => said.filter((row) => row.machine === id));
+            const frames = [];
+            // The order within one machine's link is kept by TCP; between machines it is anything.
+            while (queues.some((queue) => queue.length > 0)) {
+              const open = queues.filter((queue) => queue.length > 0);
+              const { memory, wired, machine: id } = open[shuffle ? order.next().value! % open.length : 0]!.shift()!;
+              frames.push(frame(site, id, { '': { 'memory.installed_bytes': memory, 'network.wired': wired } }));
+            }
+            for (let at = 0, beat = 0; at < frames.length; beat += 1) {
+              const take = shuffle ? (cuts[beat % cuts.length] ?? 0) + 1 : frames.length;
+              tick(site, frames.slice(at, at + take));
+              at += take;
+            }
+            site.clock.advance(1);
+            tick(site);
+            return machines.map(({ id }) =>
+              site.stages.compliance.of(id).map(({ rule, state, observed }) => [id, rule, state, observed]),
+            );
+          };
+          expect(final(true)).toEqual(final(false));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
