@@ -61,7 +61,7 @@ function* linesOf(source: MetricsSource): Generator<string> {
   }
   yield* head('xunkao_presence_timestamp_seconds', 'gauge', 'When the machine was last heard.');
   for (const { subject, labels } of subjects) {
-    const seen = source.seenAt(subject.id);
+    const seen = subject.kind === 'machine' ? source.seenAt(subject.id) : undefined;
     if (seen !== undefined) yield `xunkao_presence_timestamp_seconds{${labels}} ${seen / 1000}`;
   }
 }

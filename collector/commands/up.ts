@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Collector } from '../collector.ts';
+import { COLLECTOR_OPTIONS, defaultData, OPTIONS } from './collector.ts';
+import type { Command } from './command.ts';
+import { parse, pathFrom, WrongUse } from './options.ts';
+import { runCollector, type Companion } from './run.ts';
+
+const HELP = `usage: npm start -- [OPTIONS]        (xunkao up)
+
+Runs the collector and a real agent for this machine: see it measured, judged clause by clause and remembered.
+
+${COLLECTOR_OPTIONS}
+  --room ROOM       where this machine stands (A)
+  --demo            beside it a room of 45 simulated machines with things going wrong now and then
+  --no-agent        the collector alone
+`;
+
+export const command: Command = async (args) => {
+  const options = parse(args, HELP, { ...OPTIONS, room: { type: 'string' }, demo: { type: 'boolean' }, 'no-agent': { type: 'boolean' } });
+  if (!options) return 0;
+  const { data, listen, settings, site, room = 'A', demo, 'no-agent': alone } = options.values;
+  if (!/^[^/\s"\\]{1,32}$/.test(room)) throw new WrongUse(`--room takes 1 to 32 characters without blanks, not ${room}`);
+  const folder = data === undefined ? defaultData() : pathFrom(data);
+  return runCollector(
+    {
+      data: folder,
+      ...(listen === undefined ? {} : { listen }),
+      ...(settings === undefined ? {} : { settings: pathFrom(settings) }),
+      ...(site === undefined ? {} : { site }),
+    },
+    async (collector) => [
+      ...(alone ? [] : [await startAgent(collector, folder, room)]),
+      ...(demo ? [await startDemo(collector)] : []),
+    ],
+  );
+};
+
+/** The agent is a program of its own, here as on every other machine. */
+async function startAgent(collector: Collector, data: string, room: string): Promise<Companion> {
+  const dir = join(data, 'agent');
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  if (!existsSync(join(dir, 'ticket'))) {
+    writeFileSync(join(dir, 'ticket'), await collector.localTicket(room), { mode: 0o600 });
+  }
+  return runProgram([join(import.meta.dirname, '..', '..', 'agent', 'main.ts'), '--dir', dir, ...collector.localAddress().flatMap((address) => ['--address', address])]);
+}
+
+const DEMO_AGENTS = 45;
+const DEMO_ROOM = '演示';
+
+async function startDemo(collector: Collector): Promise<Companion> {
+  const ticket = await collector.makeTicket({ room: DEMO_ROOM, role: 'candidate', uses: 1000, days: 1, simulated: true });
+  return runProgram([join(import.meta.dirname, '..', 'main.ts'), 'load', '--agents', String(DEMO_AGENTS), '--ticket', ticket, '--lively']);
+}
+
+/** Runs one of our own programs until stopped; when it dies by itself, it is started again after a second. */
+function runProgram(args: readonly string[]): Companion {
+  let stopping = false;
+  let child = start();
+  function start() {
+    const started = spawn(process.execPath, [...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    started.once('exit', (code, signal) => {
+      if (stopping) return;
+      process.stderr.write(`xunkao: ${args[0]} ended (${code ?? signal}); starting it again\n`);
+      setTimeout(() => {
+        if (!stopping) child = start();
+      }, 1_000).unref();
+    });
+    return started;
+  }
+  return {
+    async stop() {
+      stopping = true;
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      const limit = setTimeout(() => child.kill('SIGKILL'), 5_000);
+      await ended;
+      clearTimeout(limit);
+    },
+  };
+}
