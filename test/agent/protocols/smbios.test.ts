@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseEntryPoint, parseRawSmbiosData, parseSmbios } from '../../../agent/protocols/smbios.ts';
 import type { Smbios } from '../../../agent/protocols/smbios.ts';
