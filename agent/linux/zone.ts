@@ -29,6 +29,8 @@ export function offsetAt(file: Buffer, now: number): number | null {
   const first = readCounts(file, 0);
   if (first === null) return null;
   const second = first.version >= 2 ? readCounts(file, first.start + blockSize(first, 4)) : null;
+  // The first block of a newer file may be a mere husk.
+  if (first.version >= 2 && second === null) return null;
   const block = second ?? first;
   const width = second === null ? 4 : 8;
   const types = block.start + block.times * (width + 1);
