@@ -43,9 +43,10 @@ export class Connection {
   readonly nonce = randomBytes(32).toString('base64url');
   /** Set by the gateway with the welcome. */
   machine: string | null = null;
-  stream: string | null = null;
   /** Monotonic ms. */
   lastHeard: number;
+  /** True once the collector itself sent it away to come back. */
+  isExpectedBack = false;
   readonly #socket: WebSocket;
   readonly #gate: Gate;
   readonly #messages: Bucket;
@@ -93,11 +94,9 @@ export class Connection {
   }
 
   /** The machine is known from here on, and what it sent meanwhile is read. */
-  welcome(machine: string, stream: string): void {
-    clearTimeout(this.#timer);
+  welcome(machine: string): void {
     this.#state = 'welcomed';
     this.machine = machine;
-    this.stream = stream;
   }
 
   /** Says why and ends the connection. */
@@ -111,7 +110,9 @@ export class Connection {
 
   /** Ends it in good order; the agent is to come back. */
   sendAway(code: typeof TRY_AGAIN | typeof GOING_AWAY, why: string): void {
-    if (this.isOpen) this.#close(code, why);
+    if (!this.isOpen) return;
+    this.isExpectedBack = true;
+    this.#close(code, why);
   }
 
   /** Ends it at once, without a word: nobody is there to hear it. */

@@ -14,6 +14,8 @@ interface Stream {
   readonly pending: Map<number, number>;
 }
 
+export type Held = ReturnType<typeof createHeld>;
+
 /**
  * Remembers which frames have been taken, so that a repeated one is acknowledged again and never counted twice.
  * Streams of a machine are kept by last use; the least used one without a pending frame gives way.

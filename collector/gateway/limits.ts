@@ -69,6 +69,11 @@ const TABLE = {
     'All messages a second and machine: a window of 64 backlog frames each beat, and then some.',
   ),
   messageBurst: limit(256, '全部报文的突发数', 'Messages at once.'),
+  liveQueue: limit(
+    100_000,
+    '等待下一拍的实时帧与上下线变化',
+    'Live frames waiting for the next beat: 10 s of the largest load. Beyond it they are let fall and sent again.',
+  ),
   backlogPerBeat: limit(
     1_500,
     '每拍处理的补传帧，各台轮流；45 台一小时的补传须在 10 秒内完成',

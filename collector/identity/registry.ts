@@ -29,6 +29,7 @@ export interface Registry {
   readonly machines: ReadonlyMap<string, Machine>;
   /** By id; live. */
   readonly tickets: ReadonlyMap<string, Ticket>;
+  byKey(keyId: string): Machine | undefined;
   hello(seen: Introduced, linkOf: LinkOf): Answer;
   enrol(seen: EnrolRequest, linkOf: LinkOf): Answer;
   /** Room, seat and role are a person's to give. Null when there is no such machine. */
@@ -245,6 +246,7 @@ export function createRegistry(options: RegistryOptions): Registry {
   return {
     machines,
     tickets,
+    byKey: machineOfKey,
     hello: (seen, linkOf) => answer(decideHello(machineOfKey(seen.keyId), seen, linkOf), seen, null),
     enrol(request, linkOf) {
       const ticket = tickets.get(request.ticket);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { ticketText as textOf } from '../../agent/ticket.ts';
 import type { Role } from './machine.ts';
 
 /** Lets a number of machines of one room enrol until a date. Kept under the kind `ticket`; the secret is not kept. */
@@ -28,7 +29,7 @@ export interface TicketOrder {
   readonly simulated?: boolean;
 }
 
-/** The secret is shown once, in the ticket's text. */
+/** The secret is shown once, in the text that `ticketText` makes of it. */
 export function makeTicket(order: TicketOrder, now: number): { readonly ticket: Ticket; readonly secret: string } {
   const secret = randomBytes(32).toString('base64url');
   const ticket: Ticket = Object.freeze({
@@ -46,22 +47,20 @@ export function makeTicket(order: TicketOrder, now: number): { readonly ticket: 
   return { ticket, secret };
 }
 
-/** What a technician copies to the machines. */
 export interface TicketText {
   readonly site: string;
   /** `host:port`, tried in turn. */
   readonly addresses: readonly string[];
-  /** SHA-256 of the CA certificate's DER, hex; null when the collector is only reached over loopback. */
+  /** `Certificates.caHash`; null when the collector is only reached over loopback. */
   readonly ca: string | null;
   readonly id: string;
   readonly secret: string;
   readonly room: string;
 }
 
-/** One line of base64url over JSON: it survives chat programs, USB sticks and command lines. */
-export function ticketText({ site, addresses, ca, id, secret, room }: TicketText): string {
-  const value = { v: 1, site, addresses, ...(ca === null ? {} : { ca }), id, secret, room };
-  return Buffer.from(JSON.stringify(value)).toString('base64url');
+/** The one line that a technician carries to the machines. */
+export function ticketText({ ca, ...rest }: TicketText): string {
+  return textOf({ v: 1, ...rest, ...(ca === null ? {} : { ca }) });
 }
 
 /** Compares in constant time; a ticket that does not exist takes as long as a wrong secret. */

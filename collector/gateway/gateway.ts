@@ -1,0 +1,326 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { SUBPROTOCOL, type AgentSettings, type RefusalReason } from '../../agent/messages.ts';
+import type { Clock, Moment } from '../clock.ts';
+import type { Machine } from '../identity/machine.ts';
+import type { Registry } from '../identity/registry.ts';
+import { plainAddress } from './addresses.ts';
+import type { Arrival, FrameArrival, PresenceReason } from './arrival.ts';
+import { linkClock } from './clocks.ts';
+import { Connection, GOING_AWAY, TRY_AGAIN, type Gate } from './connection.ts';
+import { createHeld, type Held, type HeldSnapshot } from './held.ts';
+import { createIntake, type FrameCounts, type Link, type Numbered } from './intake.ts';
+import type { GatewayEvent } from './event.ts';
+import { LIMITS, type Limits } from './limits.ts';
+import { endUpgrade } from './plain.ts';
+import { createPresence, type KnownPresence } from './presence.ts';
+import { createReception, type Guest } from './reception.ts';
+import type { FrameReader, Rights } from './schemas.ts';
+
+export type { GatewayEvent } from './event.ts';
+
+export interface GatewayOptions {
+  readonly site: string;
+  readonly clock: Clock;
+  readonly registry: Registry;
+  /** `compileFrames(catalogue, reserved, limits)` */
+  readonly frames: FrameReader;
+  /** What a machine is told with its welcome; its devices are those it may speak for. */
+  readonly settings: (machine: Machine) => AgentSettings;
+  readonly limits?: Limits;
+  /** What an earlier process kept. */
+  readonly held?: HeldSnapshot;
+  readonly presence?: Readonly<Record<string, KnownPresence>>;
+  readonly tell?: (event: GatewayEvent) => void;
+}
+
+/**
+ * The agents' side of the collector: takes their connections, knows who they are, and hands over what they say at the
+ * pace of the beat.
+ *
+ * ```ts
+ * listener.onUpgrade('/agent', gateway.upgrade);
+ * gateway.start();
+ * // each beat:
+ * const arrivals = gateway.take();
+ * // judge them; once the journal has those without `unkept`:
+ * gateway.settle(arrivals);
+ * ```
+ */
+export class Gateway {
+  /** Refused introductions and connections, by reason. */
+  readonly refusals = new Map<RefusalReason, number>();
+  /** Messages of a type that this collector does not know. */
+  unknownMessages = 0;
+  readonly #options: GatewayOptions;
+  readonly #limits: Limits;
+  readonly #held: Held;
+  readonly #presence: ReturnType<typeof createPresence>;
+  readonly #intake: ReturnType<typeof createIntake>;
+  readonly #introduce: ReturnType<typeof createReception>;
+  readonly #sockets: WebSocketServer;
+  readonly #connections = new Set<Connection>();
+  readonly #links = new Map<string, Link>();
+  /** Machines that have to send something again, and since when (monotonic ms). */
+  readonly #owing = new Map<string, number>();
+  readonly #gate: Gate;
+  #settledAt = -Infinity;
+  #sweptAt = performance.now();
+  /** What was told lately, by address and reason. */
+  #told = new Map<string, number>();
+
+  constructor(options: GatewayOptions) {
+    const { site, clock, registry, frames, limits = LIMITS } = options;
+    this.#options = options;
+    this.#limits = limits;
+    this.#held = createHeld(limits);
+    this.#presence = createPresence(clock, limits);
+    const owes = (machine: string): void => void this.#owing.set(machine, clock.now().monotonic);
+    this.#intake = createIntake({ clock, limits, frames, held: this.#held, owes });
+    const welcome = (guest: Guest): void => this.#welcome(guest);
+    const tell = (event: GatewayEvent): void => options.tell?.(event);
+    this.#introduce = createReception({ site, limits, registry, linkOf: (id) => this.#links.get(id), welcome, tell });
+    this.#sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: limits.frameBytes,
+      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    });
+    this.#gate = {
+      site,
+      clock,
+      limits,
+      introduced: (connection, message) => void this.#introduce(connection, message),
+      framed: (connection, value, bytes) => this.#framed(connection, value, bytes),
+      mustWait: ({ machine }, now) => machine !== null && this.#intake.mustWait(machine, now),
+      unknown: () => void (this.unknownMessages += 1),
+      refused: ({ address }, reason, message) => this.#refused(address, reason, message),
+      ended: (connection, reason) => this.#ended(connection, reason),
+    };
+  }
+
+  /** Takes up where an earlier process stopped. Call it before the listener starts. */
+  start(): void {
+    if (this.#options.held) this.#held.restore(this.#options.held);
+    for (const machine of this.#options.registry.machines.keys()) {
+      this.#presence.restore(machine, this.#options.presence?.[machine]);
+    }
+  }
+
+  /** Ends every link; agents come back when they find the collector again. */
+  stop(): void {
+    this.#links.clear();
+    for (const connection of this.#connections) connection.sendAway(GOING_AWAY, 'the collector stops');
+    this.#sockets.close();
+  }
+
+  /** For `Listener.onUpgrade('/agent', gateway.upgrade)`. */
+  readonly upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const { origin, 'sec-websocket-protocol': offered = '' } = request.headers;
+    // Only browsers send it, and no page has any business here.
+    if (origin !== undefined) return endUpgrade(socket, 403, 'agents send no Origin; this is not for browsers\n');
+    if (!offered.split(/,\s*/).includes(SUBPROTOCOL)) {
+      return endUpgrade(socket, 400, `the subprotocol has to be ${SUBPROTOCOL}\n`);
+    }
+    if (this.#connections.size >= this.#limits.agents) {
+      this.#refused(plainAddress(request.socket.remoteAddress), 'too-many', 'as many agents as the limits allow');
+      return endUpgrade(socket, 503, `at most ${this.#limits.agents} agents; try again later\n`);
+    }
+    this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      const connection = new Connection(webSocket, plainAddress(request.socket.remoteAddress), this.#gate);
+      this.#connections.add(connection);
+      connection.start();
+    });
+  };
+
+  /**
+   * What came since the last beat: live frames and changes of presence in the order of their coming, then a share of the
+   * queued frames. Links are watched here too, so it is to be called every beat, whether the journal works or not.
+   */
+  take(backlogMost = this.#limits.backlogPerBeat): readonly Arrival[] {
+    this.#sweep(this.#options.clock.now());
+    this.#acknowledge(this.#intake.takeAgain());
+    return this.#intake.take(backlogMost);
+  }
+
+  /** These are durable: each agent gets one ack per stream. Presences and `unkept` frames among them are passed over. */
+  settle(arrivals: readonly Arrival[]): void {
+    const frames = arrivals.filter(isKept);
+    for (const { machine, frame } of frames) this.#held.settle(machine, frame.stream, frame.seq);
+    if (frames.length > 0) this.#settledAt = this.#options.clock.now().monotonic;
+    this.#acknowledge(frames);
+  }
+
+  /** These will never become durable; their agents are asked for them again once others do. */
+  forget(arrivals: readonly Arrival[]): void {
+    for (const { machine, frame } of arrivals.filter(isKept)) {
+      this.#held.forget(machine, frame.stream, frame.seq);
+      this.#owing.set(machine, this.#options.clock.now().monotonic);
+    }
+  }
+
+  /** A frame that the journal has, while it is replayed after `start`. */
+  mark(machine: string, stream: string, seq: number): void {
+    this.#held.settle(machine, stream, seq);
+  }
+
+  /** What is durable, to be kept beside the state. */
+  snapshot(): HeldSnapshot {
+    return this.#held.snapshot();
+  }
+
+  /** The same of those machines where it changed since the last call. */
+  changedSnapshot(): HeldSnapshot {
+    return this.#held.snapshot(this.#held.takeTouched());
+  }
+
+  /** The machine's settings changed: tells it when it is linked. */
+  push(id: string): void {
+    const link = this.#links.get(id);
+    const machine = this.#options.registry.machines.get(id);
+    if (!link || !machine) return;
+    const settings = this.#options.settings(machine);
+    link.rights = rightsOf(settings);
+    link.connection.send({ type: 'settings', settings });
+  }
+
+  /** Ends the link of a machine whose key was withdrawn. */
+  revoke(id: string): void {
+    this.#links.get(id)?.connection.refuse('revoked', 'a person withdrew this key');
+  }
+
+  get counts(): Readonly<FrameCounts> {
+    return this.#intake.counts;
+  }
+
+  /** Machines with a link now. */
+  get linked(): number {
+    return this.#links.size;
+  }
+
+  /** Bytes of frames that are queued or delivered and not durable yet. */
+  get unsettledBytes(): number {
+    return this.#held.unsettledBytes();
+  }
+
+  #welcome({ connection, message, machine, isNew, fingerprints }: Guest): void {
+    const { clock, settings: settingsOf, tell } = this.#options;
+    const now = clock.now();
+    const settings = settingsOf(machine);
+    const { stream } = message;
+    const old = this.#links.get(machine.id);
+    this.#links.set(machine.id, {
+      machine: machine.id,
+      connection,
+      stream,
+      clock: linkClock(message, now),
+      keyId: machine.keyId,
+      fingerprints,
+      rights: rightsOf(settings),
+    });
+    old?.connection.drop('replaced');
+    connection.welcome(machine.id);
+    const isReplaced = old !== undefined && old.stream !== stream;
+    const presence = this.#presence.came(machine.id, connection.address, isReplaced);
+    if (presence) this.#intake.add(presence);
+    const held = this.#held.ofStreams(machine.id, [stream, ...message.queued.map((queued) => queued.stream)]);
+    connection.send({ type: 'welcome', machine: machine.id, held, settings, now: now.wall });
+    tell?.({ what: 'welcome', machine: machine.id, address: connection.address, isNew });
+  }
+
+  #framed(connection: Connection, value: Readonly<Record<string, unknown>>, bytes: number): void {
+    const link = this.#linkOf(connection);
+    if (link) this.#intake.frame(link, value, bytes);
+  }
+
+  #linkOf(connection: Connection): Link | undefined {
+    const link = connection.machine === null ? undefined : this.#links.get(connection.machine);
+    return link?.connection === connection ? link : undefined;
+  }
+
+  #refused(address: string, reason: RefusalReason, message: string): void {
+    this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
+    const now = this.#options.clock.now().monotonic;
+    const key = `${address} ${reason}`;
+    if (now - (this.#told.get(key) ?? -Infinity) < TELL_AGAIN_MS) return;
+    if (this.#told.size >= MOST_TOLD) this.#told = new Map();
+    this.#told.set(key, now);
+    this.#options.tell?.({ what: 'refused', reason, message, address });
+  }
+
+  #ended(connection: Connection, reason: PresenceReason): void {
+    this.#connections.delete(connection);
+    const link = this.#linkOf(connection);
+    if (!link) return;
+    const { machine } = link;
+    this.#links.delete(machine);
+    this.#owing.delete(machine);
+    this.#options.tell?.({ what: 'ended', machine, address: connection.address, reason });
+    if (connection.isExpectedBack) return this.#presence.sentAway(machine);
+    const presence = this.#presence.left(machine, reason);
+    if (presence) this.#intake.add(presence);
+  }
+
+  #sweep(now: Moment): void {
+    const at = performance.now();
+    // The collector itself was stopped: what came meanwhile is not read yet, so nobody is silent for it.
+    const isBack = at - this.#sweptAt > ASLEEP_MS;
+    this.#sweptAt = at;
+    const { manyAgents, pingMs, pingManyMs, silentMs, silentManyMs } = this.#limits;
+    const isMany = this.#links.size > manyAgents;
+    for (const connection of this.#connections) {
+      if (isBack) connection.lastHeard = now.monotonic;
+      connection.sweep(now.monotonic, isMany ? pingManyMs : pingMs, isMany ? silentManyMs : silentMs);
+    }
+    for (const presence of this.#presence.due(now)) this.#intake.add(presence);
+    this.#sendOwingAway();
+  }
+
+  /** What was not remembered comes again when its agent connects anew; a few a beat, once the journal works again. */
+  #sendOwingAway(): void {
+    if (this.#owing.size === 0 || this.unsettledBytes > this.#limits.unsettledBytes / 2) return;
+    let left = SENT_AWAY_PER_BEAT;
+    for (const [machine, since] of this.#owing) {
+      if (left === 0) return;
+      if (since >= this.#settledAt) continue;
+      left -= 1;
+      this.#owing.delete(machine);
+      this.#links.get(machine)?.connection.sendAway(TRY_AGAIN, 'send again what was not acknowledged');
+    }
+  }
+
+  #acknowledge(frames: readonly Numbered[]): void {
+    const seqs = new Map<string, Map<string, number[]>>();
+    for (const { machine, frame } of frames) {
+      let streams = seqs.get(machine);
+      if (!streams) seqs.set(machine, (streams = new Map()));
+      const known = streams.get(frame.stream);
+      if (known) known.push(frame.seq);
+      else streams.set(frame.stream, [frame.seq]);
+    }
+    for (const [machine, streams] of seqs) {
+      const connection = this.#links.get(machine)?.connection;
+      for (const [stream, those] of connection ? streams : []) {
+        connection?.send({ type: 'ack', stream, held: this.#held.around(machine, stream, those) });
+      }
+    }
+  }
+}
+
+/** A beat is 250 ms; after so long without one the process was stopped or the machine asleep. */
+const ASLEEP_MS = 2_000;
+/** Each comes back with a handshake and its queue. */
+const SENT_AWAY_PER_BEAT = 10;
+/** A refused agent asks again every few seconds; the log needs it once. */
+const TELL_AGAIN_MS = 60_000;
+const MOST_TOLD = 1_000;
+
+function isKept(arrival: Arrival): arrival is FrameArrival {
+  return arrival.kind === 'frame' && !arrival.unkept;
+}
+
+function rightsOf({ devices }: AgentSettings): Rights {
+  return { devices: new Map(devices.map(({ id, kind }) => [id, kind])) };
+}
