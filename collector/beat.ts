@@ -18,7 +18,6 @@ export interface Effects {
   readonly incidents: readonly IncidentChange[];
   readonly entries: readonly EntryDraft[];
   readonly keep: readonly Kept[];
-  readonly raw: readonly RawFrame[];
   /** Machines and devices that spoke or fell silent, whether a verdict changed or not. */
   readonly moved: ReadonlySet<string>;
 }
@@ -93,12 +92,10 @@ export function createBeat(stages: Stages): Beat {
 
   function tick(arrivals: readonly Arrival[], now: Moment): Effects {
     const entries: EntryDraft[] = [];
-    const raw: RawFrame[] = [];
     const moved = new Set<string>();
     const lateMachines = new Set<string>();
     for (const arrival of arrivals) {
       moved.add(arrival.machine);
-      if (arrival.kind === 'frame') raw.push(rawOf(arrival));
       for (const change of hear(arrival)) {
         entries.push(verdictEntry(change, change.verdict.at, now));
         lateMachines.add(arrival.machine);
@@ -122,7 +119,7 @@ export function createBeat(stages: Stages): Beat {
       ...[...lateMachines].map((id) => ({ kind: 'late', id, value: late.snapshot(id) })),
       ...finished.done.map((id) => ({ kind: 'late', id, value: null })),
     ];
-    return { now, changes, incidents: incidentChanges, entries, keep, raw, moved };
+    return { now, changes, incidents: incidentChanges, entries, keep, moved };
   }
 
   return {
@@ -142,6 +139,11 @@ export function createBeat(stages: Stages): Beat {
       .filter((change) => change !== null)
       .map(({ change, incident }) => ({ change, incident: { ...incident, observed: { jump_seconds: jump / 1000 } } }));
   }
+}
+
+/** The readings of a beat, as they are kept for a week. */
+export function rawFrames(arrivals: readonly Arrival[]): RawFrame[] {
+  return arrivals.filter((arrival) => arrival.kind === 'frame').map(rawOf);
 }
 
 function rawOf(arrival: FrameArrival): RawFrame {

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger as Log } from 'fastify';
-import type { Effects } from './beat.ts';
+import { rawFrames, type Effects } from './beat.ts';
 import type { Moment } from './clock.ts';
 import type { Arrival } from './gateway/arrival.ts';
 import type { Batch, EntryDraft, History, Kept, RawFrame } from './history/history.ts';
@@ -12,12 +12,16 @@ import type { Journal } from './history/journal.ts';
 export interface Recorder {
   /** Never waits. */
   record(arrivals: readonly Arrival[], effects: Effects): void;
+  /** A beat that the journal had already: its readings, and its effects unless they were written before. */
+  replayed(n: number, raw: readonly RawFrame[], effects: Effects | null): void;
   /** For changes by people: durable when it resolves, after everything that was recorded before. */
   write(keep: readonly Kept[], entries: readonly EntryDraft[]): Promise<void>;
   /** Hands over the raw readings so far. */
   flushRaw(now: Moment): void;
   /** Snapshots that reflect everything recorded so far; the journal is cut after them. */
   checkpoint(now: Moment, snapshots: readonly Kept[]): void;
+  /** Resolves when all that was recorded so far is durable. */
+  idle(): Promise<void>;
   /** Batches and beats that wait for the disk. */
   waiting(): number;
   /** Since when the disk refuses, wall clock ms; null while it takes. */
@@ -83,8 +87,10 @@ export function createRecorder({ journal, history, clock, log, settle, drop }: R
   const append = (batch: Batch): Promise<void> => insist('the record', () => history.append(batch));
 
   return {
-    record(arrivals, effects) {
+    record(all, effects) {
       const { now, entries, keep } = effects;
+      // Frames beyond what the gateway can remember were judged; their agents say them again.
+      const arrivals = all.filter((arrival) => arrival.kind !== 'frame' || !arrival.unkept);
       const text = arrivals.length > 0 ? JSON.stringify({ now, arrivals }) : '';
       if (waitingBytes + text.length > MOST_WAITING_BYTES || waitingEntries > MOST_WAITING_ENTRIES) {
         drop(arrivals);
@@ -97,12 +103,19 @@ export function createRecorder({ journal, history, clock, log, settle, drop }: R
         if (text !== '') {
           journaled = await insist('the journal', () => journal.append(text));
           settle(arrivals);
-          for (const frame of effects.raw) raw.push(frame);
+          for (const frame of rawFrames(arrivals)) raw.push(frame);
         }
         if (entries.length > 0 || keep.length > 0) await append({ moment: now, entries, keep, judgedTo: journaled });
         waitingBytes -= text.length;
         waitingEntries -= entries.length + keep.length;
       }).catch(() => undefined);
+    },
+    replayed(n, frames, effects) {
+      journaled = Math.max(journaled, n);
+      for (const frame of frames) raw.push(frame);
+      if (!effects || (effects.entries.length === 0 && effects.keep.length === 0)) return;
+      const { now, entries, keep } = effects;
+      void enqueue(() => append({ moment: now, entries, keep, judgedTo: n })).catch(() => undefined);
     },
     write: (keep, entries) => enqueue(() => append({ moment: clock.now(), entries, keep })),
     flushRaw(now) {
@@ -123,6 +136,7 @@ export function createRecorder({ journal, history, clock, log, settle, drop }: R
         await journal.cut(journaled);
       }).catch(() => undefined);
     },
+    idle: () => queue,
     waiting: () => waiting,
     refusingSince: () => refusingSince,
     async close(limitMs) {

@@ -77,7 +77,9 @@ const Schema = Type.Object(
 type File = Static<typeof Schema>;
 const schema = Compile(Schema);
 
-export interface Settings extends Required<Omit<File, 'devices' | 'phases' | 'parameters' | 'limits'>> {
+export interface Settings extends Required<Omit<File, 'site' | 'devices' | 'phases' | 'parameters' | 'limits'>> {
+  /** Null: what the first start decided. */
+  readonly site: string | null;
   readonly devices: NonNullable<File['devices']>;
   readonly phases: { readonly rehearsalMs: number; readonly beforeMs: number; readonly afterMs: number };
   readonly parameters: NonNullable<File['parameters']>;
@@ -158,7 +160,7 @@ export function parseSettings(file: string, text: string): Read {
 function complete(file: File): Settings {
   const { rehearsal_hours = 24, before_minutes = 60, after_minutes = 60 } = file.phases ?? {};
   return Object.freeze({
-    site: file.site ?? 'site',
+    site: file.site ?? null,
     listen: file.listen ?? [DEFAULT_LISTEN],
     standard: file.standard ?? 'live-commerce',
     parameters: file.parameters ?? {},

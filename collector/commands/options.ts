@@ -24,7 +24,7 @@ export function parse<T extends Options>(
   } catch (error) {
     throw new WrongUse(`${(error as Error).message}\n\n${help}`);
   }
-  if (parsed.values['help'] === true) {
+  if ((parsed.values as Record<string, unknown>)['help'] === true) {
     process.stdout.write(help);
     return null;
   }

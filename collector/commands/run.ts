@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { startCollector, type Collector } from '../collector.ts';
+import { startCollector, WrongPack, type Collector } from '../collector.ts';
 import { faultsText, type Fault } from '../faults.ts';
 import { Trouble } from '../gateway/trouble.ts';
 import { readSettings, type Settings } from '../settings.ts';
@@ -20,12 +20,18 @@ export interface Companion {
 }
 
 /** Starts the collector, tells where it is, waits for SIGINT or SIGTERM, and ends everything cleanly. */
-export async function runCollector(options: RunOptions, accompany?: (collector: Collector) => Promise<readonly Companion[]>): Promise<number> {
+export async function runCollector(
+  options: RunOptions,
+  accompany?: (collector: Collector) => Promise<readonly Companion[]>,
+): Promise<number> {
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
   const read = readSettings(options.settings ?? join(options.data, 'xunkao.yaml'), options.settings !== undefined);
   if ('faults' in read) return refuse(read.faults);
   const settings = withOptions(read.settings, options);
-  const log = pino({ level: process.env['XUNKAO_LOG'] ?? 'warn', base: null }, pino.destination({ dest: 2, sync: true }));
+  const log = pino(
+    { level: process.env['XUNKAO_LOG'] ?? 'warn', base: null },
+    pino.destination({ dest: 2, sync: true }),
+  );
   let collector: Collector;
   try {
     collector = await startCollector({ data: options.data, settings, log });
@@ -47,16 +53,6 @@ export async function runCollector(options: RunOptions, accompany?: (collector: 
   return 0;
 }
 
-/** A pack of rules with faults; they are shown like those of the settings. */
-export class WrongPack extends Error {
-  readonly faults: readonly Fault[];
-
-  constructor(faults: readonly Fault[]) {
-    super(`${faults.length} fault(s) in the standard`);
-    this.faults = faults;
-  }
-}
-
 function refuse(faults: readonly Fault[]): number {
   process.stderr.write(`${faultsText(faults)}\n`);
   return 2;
@@ -75,7 +71,9 @@ function greet(collector: Collector): void {
   const [url] = collector.urls;
   const code = collector.firstCode();
   const first = code === null ? '' : `\nFirst administrator 首位管理员: ${url}/#code=${code}\n`;
-  process.stdout.write(`巡考 Xunkao · ${collector.site} · ${collector.standard}\n控制台 Console: ${collector.urls.join('  ')}\nPrometheus:     ${url}/metrics\n${first}`);
+  process.stdout.write(
+    `巡考 Xunkao · ${collector.site} · ${collector.standard}\n控制台 Console: ${collector.urls.join('  ')}\nPrometheus:     ${url}/metrics\n${first}`,
+  );
 }
 
 function signalled(): Promise<string> {

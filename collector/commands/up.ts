@@ -18,10 +18,16 @@ ${COLLECTOR_OPTIONS}
 `;
 
 export const command: Command = async (args) => {
-  const options = parse(args, HELP, { ...OPTIONS, room: { type: 'string' }, demo: { type: 'boolean' }, 'no-agent': { type: 'boolean' } });
+  const options = parse(args, HELP, {
+    ...OPTIONS,
+    room: { type: 'string' },
+    demo: { type: 'boolean' },
+    'no-agent': { type: 'boolean' },
+  });
   if (!options) return 0;
   const { data, listen, settings, site, room = 'A', demo, 'no-agent': alone } = options.values;
-  if (!/^[^/\s"\\]{1,32}$/.test(room)) throw new WrongUse(`--room takes 1 to 32 characters without blanks, not ${room}`);
+  if (!/^[^/\s"\\]{1,32}$/.test(room))
+    throw new WrongUse(`--room takes 1 to 32 characters without blanks, not ${room}`);
   const folder = data === undefined ? defaultData() : pathFrom(data);
   return runCollector(
     {
@@ -44,15 +50,34 @@ async function startAgent(collector: Collector, data: string, room: string): Pro
   if (!existsSync(join(dir, 'ticket'))) {
     writeFileSync(join(dir, 'ticket'), await collector.localTicket(room), { mode: 0o600 });
   }
-  return runProgram([join(import.meta.dirname, '..', '..', 'agent', 'main.ts'), '--dir', dir, ...collector.localAddress().flatMap((address) => ['--address', address])]);
+  return runProgram([
+    join(import.meta.dirname, '..', '..', 'agent', 'main.ts'),
+    '--dir',
+    dir,
+    ...collector.addresses.flatMap((address) => ['--address', address]),
+  ]);
 }
 
 const DEMO_AGENTS = 45;
 const DEMO_ROOM = '演示';
 
 async function startDemo(collector: Collector): Promise<Companion> {
-  const ticket = await collector.makeTicket({ room: DEMO_ROOM, role: 'candidate', uses: 1000, days: 1, simulated: true });
-  return runProgram([join(import.meta.dirname, '..', 'main.ts'), 'load', '--agents', String(DEMO_AGENTS), '--ticket', ticket, '--lively']);
+  const ticket = await collector.makeTicket({
+    room: DEMO_ROOM,
+    role: 'candidate',
+    uses: 1000,
+    days: 1,
+    simulated: true,
+  });
+  return runProgram([
+    join(import.meta.dirname, '..', 'main.ts'),
+    'load',
+    '--agents',
+    String(DEMO_AGENTS),
+    '--ticket',
+    ticket,
+    '--lively',
+  ]);
 }
 
 /** Runs one of our own programs until stopped; when it dies by itself, it is started again after a second. */

@@ -178,7 +178,7 @@ function subjectIds(desk: Desk, subject: string | undefined): Iterable<string> {
   return [...desk.machines()].map((machine) => machine.id).concat(desk.devices.map((device) => device.id));
 }
 
-function roomsOf(desk: Desk): string[] {
+export function roomsOf(desk: Desk): string[] {
   const rooms = new Set<string>();
   for (const machine of desk.machines()) if (!machine.revoked) rooms.add(machine.room);
   for (const device of desk.devices) if (device.room !== null) rooms.add(device.room);

@@ -8,6 +8,8 @@ import type { Arrival } from '../gateway/arrival.ts';
 export interface Hearing {
   /** True once the machine has spoken for `settleMs` on the link it has now. */
   settled(machine: string): boolean;
+  /** Wall clock ms at which it was last heard; undefined = not since the collector's start. */
+  seenAt(machine: string): number | undefined;
   hear(arrival: Arrival): void;
   /** Machines that settled since the last call. */
   due(now: Moment): readonly string[];
@@ -20,10 +22,13 @@ export function createHearing(settleMs = SETTLE_MS): Hearing {
   const settled = new Set<string>();
   /** In the order of their coming, so that `due` looks at the first ones only. */
   const since = new Map<string, number>();
+  const seen = new Map<string, number>();
   return {
+    seenAt: (machine) => seen.get(machine),
     settled: (machine) => settled.has(machine),
     hear(arrival) {
       const { machine } = arrival;
+      if (arrival.kind === 'frame' || arrival.online) seen.set(machine, arrival.received.wall);
       if (arrival.kind === 'presence') {
         settled.delete(machine);
         since.delete(machine);

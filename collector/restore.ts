@@ -1,0 +1,114 @@
+import type { Account, SignIn } from './accounts/accounts.ts';
+import { rawFrames, type Beat, type Effects, type Stages } from './beat.ts';
+import type { Moment } from './clock.ts';
+import type { VerdictSnapshot } from './compliance/compliance.ts';
+import type { Arrival } from './gateway/arrival.ts';
+import type { HeldSnapshot } from './gateway/held.ts';
+import type { KnownPresence } from './gateway/presence.ts';
+import type { RawFrame, Restored } from './history/history.ts';
+import type { Journal } from './history/journal.ts';
+import type { Machine } from './identity/machine.ts';
+import type { Ticket } from './identity/tickets.ts';
+import type { Incident } from './incidents/incident.ts';
+import type { Session } from './sessions/session.ts';
+import type { SubjectSnapshot } from './state/state.ts';
+
+/** What an earlier process kept, by what it is. */
+export interface KeptSite {
+  readonly machines: readonly Machine[];
+  readonly tickets: readonly Ticket[];
+  readonly states: readonly SubjectSnapshot[];
+  readonly verdicts: readonly (readonly [id: string, VerdictSnapshot])[];
+  readonly late: readonly (readonly [id: string, VerdictSnapshot])[];
+  readonly incidents: readonly Incident[];
+  readonly sessions: readonly Session[];
+  readonly accounts: readonly Account[];
+  readonly signIns: readonly (readonly [id: string, SignIn])[];
+  readonly held: HeldSnapshot;
+  /** Raw readings are kept up to this record of the journal. */
+  readonly rawTo: number;
+  /** The ticket made for the collector's own machine. */
+  readonly localTicket: string | null;
+  readonly isNew: boolean;
+}
+
+export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
+  const rows = <T>(kind: string): (readonly [string, T])[] => [...(kept.get(kind) ?? [])] as [string, T][];
+  const values = <T>(kind: string): T[] => rows<T>(kind).map(([, value]) => value);
+  return {
+    machines: values('machine'),
+    tickets: values('ticket'),
+    states: values('state'),
+    verdicts: rows('verdicts'),
+    late: rows('late'),
+    incidents: values('incident'),
+    sessions: values('session'),
+    accounts: values('account'),
+    signIns: rows('sign-in'),
+    held: Object.fromEntries(rows('held')),
+    rawTo: (kept.get('cursor')?.get('raw') as number | undefined) ?? stateTo,
+    localTicket: (kept.get('site')?.get('local-ticket') as string | undefined) ?? null,
+    isNew: lastEntry === 0,
+  };
+}
+
+/** Puts everything back as it was; facts go on ageing from where they stood. */
+export function restoreStages({ state, compliance, late, incidents }: Stages, kept: KeptSite, now: Moment): void {
+  for (const snapshot of kept.states) state.restore(snapshot, now);
+  for (const [id, verdicts] of kept.verdicts) compliance.restore(id, verdicts);
+  // Their backlog, if they have one, begins at what was written of them; judged before a restart, at where it stood.
+  for (const { id } of kept.machines) late.begin(id, compliance.snapshot(id));
+  for (const [id, verdicts] of kept.late) late.restore(id, verdicts);
+  incidents.restore(kept.incidents);
+}
+
+/** Who was there when the record ends, for the gateway's grace time. */
+export function presenceOf({ state }: Stages, machines: Iterable<Machine>): Readonly<Record<string, KnownPresence>> {
+  const online = state.catalogue.fact('presence.online')!.index;
+  const address = state.catalogue.fact('presence.address')!.index;
+  const known: Record<string, KnownPresence> = {};
+  for (const { id } of machines) {
+    const values = state.get(id)?.values;
+    if (values?.[online] === undefined) continue;
+    const from = values[address];
+    known[id] = { online: values[online] === true, address: typeof from === 'string' ? from : null };
+  }
+  return known;
+}
+
+export interface ReplayParts {
+  readonly journal: Journal;
+  readonly restored: Restored;
+  readonly kept: KeptSite;
+  readonly beat: Beat;
+  readonly gateway: { mark(machine: string, stream: string, seq: number): void };
+  readonly recorder: { replayed(n: number, raw: readonly RawFrame[], effects: Effects | null): void };
+}
+
+interface BeatRecord {
+  readonly now: Moment;
+  readonly arrivals: readonly Arrival[];
+}
+
+/**
+ * Lives through the beats that the journal has and the record has not: what was judged and written before the end is
+ * only taken in again, the rest is judged with its own moments. Returns how many beats there were.
+ */
+export async function replay({ journal, restored, kept, beat, gateway, recorder }: ReplayParts): Promise<number> {
+  let beats = 0;
+  for await (const { n, text } of journal.replay(Math.min(restored.stateTo, kept.rawTo) + 1)) {
+    const { now, arrivals } = JSON.parse(text) as BeatRecord;
+    for (const arrival of arrivals) {
+      if (arrival.kind === 'frame') gateway.mark(arrival.machine, arrival.frame.stream, arrival.frame.seq);
+    }
+    const raw = n > kept.rawTo ? rawFrames(arrivals) : [];
+    if (n > restored.judgedTo) {
+      recorder.replayed(n, raw, beat.tick(arrivals, now));
+    } else {
+      if (n > restored.stateTo) beat.absorb(arrivals);
+      recorder.replayed(n, raw, null);
+    }
+    beats += 1;
+  }
+  return beats;
+}
