@@ -1,0 +1,45 @@
+/** Where the page is, from the part of the address after `#`, so that a link can be sent and the back button works. */
+export type Route =
+  | { readonly page: 'room'; readonly room: string | null }
+  | { readonly page: 'subject'; readonly id: string }
+  | { readonly page: 'history'; readonly id: string }
+  | { readonly page: 'sign-in' }
+  | { readonly page: 'administrator'; readonly code: string }
+  | { readonly page: 'enrol' };
+
+export function parseRoute(hash: string): Route {
+  const path = hash.replace(/^#\/?/, '');
+  // What the collector prints at its first start: `http://127.0.0.1:9480/#code=…`
+  if (path.startsWith('code=')) return { page: 'administrator', code: decode(path.slice(5)) };
+  const [page, name, more] = path.split('/').map(decode);
+  if (page === 'room' && name) return { page: 'room', room: name };
+  if (page === 'subject' && name) return { page: more === 'history' ? 'history' : 'subject', id: name };
+  if (page === 'sign-in' || page === 'enrol') return { page };
+  if (page === 'administrator') return { page, code: '' };
+  return { page: 'room', room: null };
+}
+
+export function addressOf(to: Route): string {
+  switch (to.page) {
+    case 'room':
+      return to.room === null ? '#/' : `#/room/${encodeURIComponent(to.room)}`;
+    case 'subject':
+      return `#/subject/${encodeURIComponent(to.id)}`;
+    case 'history':
+      return `#/subject/${encodeURIComponent(to.id)}/history`;
+    case 'sign-in':
+    case 'administrator':
+    case 'enrol':
+      return `#/${to.page}`;
+    default:
+      return to satisfies never;
+  }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

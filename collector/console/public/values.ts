@@ -1,0 +1,129 @@
+import type { Value } from '../../../agent/reading.ts';
+import type { SiteAnswer } from '../api.ts';
+import { text, type Language } from './words.ts';
+
+type Facts = SiteAnswer['facts'];
+
+/** One line of what was observed: `{ label: 'Installed memory', shown: '3.9 GiB', known: true }`. */
+export interface Shown {
+  readonly fact: string;
+  readonly label: string;
+  readonly shown: string;
+  /** False when there was no value to show. */
+  readonly known: boolean;
+}
+
+/** What a verdict or an incident observed, in human units; width and height of one thing become one line. */
+export function showObserved(
+  observed: Readonly<Record<string, Value | null>>,
+  facts: Facts,
+  language: Language,
+): readonly Shown[] {
+  const lines: Shown[] = [];
+  for (const [fact, value] of Object.entries(observed)) {
+    const width = /^(.*)\.width_pixels$/.exec(fact);
+    const height = width && observed[`${width[1]}.height_pixels`];
+    if (width && typeof value === 'number' && typeof height === 'number') {
+      lines.push({ fact, label: label(fact, facts, language), shown: `${value} × ${height} px`, known: true });
+      continue;
+    }
+    const before = /^(.*)\.height_pixels$/.exec(fact);
+    if (before && typeof value === 'number' && typeof observed[`${before[1]}.width_pixels`] === 'number') continue;
+    lines.push({
+      fact,
+      label: label(fact, facts, language),
+      shown: value === null ? text(language, 'no_data') : showValue(fact, value, facts[fact]?.unit ?? null, language),
+      known: value !== null,
+    });
+  }
+  return lines;
+}
+
+/** `7340032000` bytes → `6.8 GiB`, `1000000000` bit/s → `1000 Mbit/s`, `7380` seconds → `2 h 3 min`. */
+export function showValue(fact: string, value: Value, unit: string | null, language: Language): string {
+  if (typeof value === 'boolean') return text(language, value ? 'yes' : 'no');
+  if (typeof value === 'string') return value === '' ? '—' : value;
+  if (typeof value !== 'number') return value.length === 0 ? '—' : value.join(text(language, 'list_comma'));
+  switch (unit) {
+    case 'bytes':
+      // Disks are sold, and asked for by the standard, in powers of ten; memory in powers of two.
+      return fact.startsWith('disk.') ? scaled(value, 1000, ['B', 'kB', 'MB', 'GB', 'TB']) : inBytes(value);
+    case 'seconds':
+      return duration(value, language);
+    case 'ratio':
+      return `${round(value * 100)} %`;
+    case 'pixels':
+      return `${value} px`;
+    case 'bits_per_second':
+      return value >= 1e6 ? `${round(value / 1e6)} Mbit/s` : `${round(value / 1e3)} kbit/s`;
+    case 'hertz':
+      return scaled(value, 1000, ['Hz', 'kHz', 'MHz', 'GHz']);
+    case 'volts':
+      return `${round(value)} V`;
+    case 'watts':
+      return `${round(value)} W`;
+    case 'celsius':
+      return `${round(value)} °C`;
+    default:
+      return String(round(value));
+  }
+}
+
+function label(fact: string, facts: Facts, language: Language): string {
+  return facts[fact]?.about[language] ?? fact;
+}
+
+function inBytes(value: number): string {
+  return scaled(value, 1024, ['B', 'KiB', 'MiB', 'GiB', 'TiB']);
+}
+
+function scaled(value: number, step: number, units: readonly string[]): string {
+  let size = value;
+  let place = 0;
+  while (Math.abs(size) >= step && place < units.length - 1) {
+    size /= step;
+    place += 1;
+  }
+  return `${round(size)} ${units[place]}`;
+}
+
+/** The two largest parts that say something: `45 s`, `2 h 3 min`, `3 d 4 h`; below a second in milliseconds. */
+function duration(seconds: number, language: Language): string {
+  const size = Math.abs(seconds);
+  const sign = seconds < 0 ? '−' : '';
+  if (size > 0 && size < 1) return `${sign}${Math.round(size * 1000)} ${UNITS[language].ms}`;
+  if (size < 60) return `${sign}${round(size)} ${UNITS[language].s}`;
+  const whole = Math.round(size);
+  const [large, small] =
+    whole < 3600
+      ? ([
+          ['min', 60],
+          ['s', 1],
+        ] as const)
+      : whole < 86_400
+        ? ([
+            ['h', 3600],
+            ['min', 60],
+          ] as const)
+        : ([
+            ['d', 86_400],
+            ['h', 3600],
+          ] as const);
+  const first = Math.floor(whole / large[1]);
+  const rest = Math.floor((whole % large[1]) / small[1]);
+  const head = `${sign}${first} ${UNITS[language][large[0]]}`;
+  return rest === 0 ? head : `${head} ${rest} ${UNITS[language][small[0]]}`;
+}
+
+const UNITS = {
+  zh: { ms: '毫秒', s: '秒', min: '分', h: '小时', d: '天' },
+  en: { ms: 'ms', s: 's', min: 'min', h: 'h', d: 'd' },
+} as const;
+
+/** As exact as a person needs, no trailing zeros: 3.87 → 3.9, 117.4 → 117, 0.0123 → 0.012. */
+function round(value: number): number {
+  const size = Math.abs(value);
+  if (size >= 100) return Math.round(value);
+  if (size >= 1) return Math.round(value * 10) / 10;
+  return Math.round(value * 1000) / 1000;
+}
