@@ -1,0 +1,82 @@
+import { render } from 'preact';
+import { effect } from '@preact/signals';
+import { Banners } from './parts/banners.tsx';
+import { Header } from './parts/header.tsx';
+import { EnrolPage } from './pages/enrol.tsx';
+import { HistoryPage } from './pages/history.tsx';
+import { RoomPage } from './pages/room.tsx';
+import { AdministratorPage, SignInPage } from './pages/signIn.tsx';
+import { SubjectPage } from './pages/subject.tsx';
+import { language, say, tell } from './language.ts';
+import { link, site, stayLive } from './live.ts';
+import { followAddress, route } from './route.ts';
+import { followPage } from './shown.ts';
+import { watchForAlarm } from './sound.ts';
+import './style.css';
+import './room.css';
+import './sheet.css';
+
+function App() {
+  const lost = link.value === 'lost';
+  return (
+    <div class={lost ? 'app is-lost' : 'app'}>
+      <Header />
+      <Banners />
+      <div class="content">
+        <Page />
+      </div>
+      <Footer />
+    </div>
+  );
+}
+
+function Page() {
+  const to = route.value;
+  if (to.page === 'administrator') return <AdministratorPage key={to.code} code={to.code} />;
+  if (link.value === 'barred') {
+    return site.value?.needsAdministrator ? <AdministratorPage code="" /> : <SignInPage />;
+  }
+  switch (to.page) {
+    case 'room':
+      return <RoomPage />;
+    case 'subject':
+      return <SubjectPage id={to.id} />;
+    case 'history':
+      return <HistoryPage key={to.id} id={to.id} />;
+    case 'sign-in':
+      return <SignInPage />;
+    case 'enrol':
+      return <EnrolPage />;
+    default:
+      return to satisfies never;
+  }
+}
+
+function Footer() {
+  const here = site.value;
+  if (!here) return null;
+  const { title, edition, hash } = here.standard;
+  return (
+    <footer>
+      {say('standard_line', { title: tell(title), edition, hash })} · {say('product')} {here.version}
+    </footer>
+  );
+}
+
+/** A page that failed must not look alive. Shown with the plain DOM, since the page itself may no longer draw. */
+function admitFailure(): void {
+  document.getElementById('page-failed')?.removeAttribute('hidden');
+}
+
+window.addEventListener('error', admitFailure);
+window.addEventListener('unhandledrejection', admitFailure);
+
+document.getElementById('too-old')?.remove();
+effect(() => {
+  document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
+});
+followAddress();
+followPage();
+watchForAlarm();
+render(<App />, document.getElementById('page') as HTMLElement);
+void stayLive();

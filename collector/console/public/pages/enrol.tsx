@@ -1,0 +1,149 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { MachineRow } from '../../api.ts';
+import { change, type Fault } from '../ask.ts';
+import { Field, FormFault, valuesOf } from '../parts/form.tsx';
+import { RoleSelect, RoomInput } from '../parts/place.tsx';
+import { say } from '../language.ts';
+import { heardAt, mayEnrol, rows, site } from '../live.ts';
+import { machineName, ROLE_WORD, when } from '../names.ts';
+import { addressOf } from '../address.ts';
+import { shownRoom } from '../shown.ts';
+
+interface Ticket {
+  readonly room: string;
+  readonly role: MachineRow['role'];
+  readonly uses: number;
+  readonly days: number;
+  /** The ticket itself, and the command line that uses it, as the collector spells it. */
+  readonly ticket: string;
+  readonly command: string;
+  readonly madeAt: number;
+}
+
+/** How machines get in: a ticket for a room, what to type on the machine, and who has arrived with it. */
+export function EnrolPage() {
+  const [ticket, setTicket] = useState<Ticket | null>(null);
+  useEffect(() => {
+    document.title = `${say('enrol')} · ${say('product')}`;
+  });
+  if (!mayEnrol.value) {
+    return (
+      <main class="sheet narrow">
+        <h1>{say('enrol')}</h1>
+        <p>
+          {say(site.value?.account ? 'not_allowed' : 'sign_in_first')}{' '}
+          {!site.value?.account && <a href={addressOf({ page: 'sign-in' })}>{say('sign_in')}</a>}
+        </p>
+      </main>
+    );
+  }
+  return (
+    <main class="sheet">
+      <h1>{say('enrol')}</h1>
+      <p>{say('enrol_about')}</p>
+      <TicketForm onTicket={setTicket} />
+      {ticket && <TicketMade ticket={ticket} />}
+    </main>
+  );
+}
+
+function TicketForm({ onTicket }: { readonly onTicket: (ticket: Ticket) => void }) {
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<Fault | null>(null);
+  const make = async (values: Readonly<Record<string, string>>): Promise<void> => {
+    const asked = {
+      room: (values['room'] ?? '').trim(),
+      role: values['role'] as MachineRow['role'],
+      uses: Number(values['uses']),
+      days: Number(values['days']),
+    };
+    setBusy(true);
+    const answer = await change<Pick<Ticket, 'ticket' | 'command'>>('POST', 'tickets', asked);
+    setBusy(false);
+    setFault(answer.ok ? null : answer.fault);
+    if (answer.ok) onTicket({ ...asked, ...answer.value, madeAt: heardAt.value ?? Date.now() });
+  };
+  return (
+    <form class="row-form" onSubmit={(event) => void make(valuesOf(event))}>
+      <Field name="room" label={say('room')}>
+        <RoomInput initial={shownRoom.value ?? ''} />
+      </Field>
+      <Field name="role" label={say('role')}>
+        <RoleSelect initial="candidate" />
+      </Field>
+      <Field name="uses" label={say('uses')}>
+        <input id="uses" name="uses" type="number" required min={1} max={1000} defaultValue="45" />
+      </Field>
+      <Field name="days" label={say('days')}>
+        <input id="days" name="days" type="number" required min={1} max={366} defaultValue="14" />
+      </Field>
+      <button type="submit" class="button main" disabled={busy}>
+        {say('make_ticket')}
+      </button>
+      <FormFault fault={fault} />
+    </form>
+  );
+}
+
+function TicketMade({ ticket }: { readonly ticket: Ticket }) {
+  const { room, uses, days } = ticket;
+  return (
+    <section class="ticket" aria-live="polite">
+      <h2>{say('ticket_ready', { room, role: say(ROLE_WORD[ticket.role]), uses, days })}</h2>
+      <p>{say('ticket_step_1')}</p>
+      <p>{say('ticket_step_2')}</p>
+      <Copyable name="command" text={ticket.command} />
+      <p>{say('ticket_step_3')}</p>
+      <Arrived room={room} since={ticket.madeAt} />
+      <details>
+        <summary>{say('ticket_text')}</summary>
+        <Copyable name="ticket" text={ticket.ticket} />
+      </details>
+      <p class="quiet-text">{say('ticket_secret')}</p>
+    </section>
+  );
+}
+
+function Arrived({ room, since }: { readonly room: string; readonly since: number }) {
+  const arrived = [...rows.value.machines.values()].filter((row) => row.room === room && row.enrolledAt >= since);
+  if (arrived.length === 0) return <p class="arrived">{say('nobody_arrived')}</p>;
+  return (
+    <div class="arrived">
+      <p>{say('arrived', { n: arrived.length })}</p>
+      <ul>
+        {arrived.map((machine) => (
+          <li key={machine.id}>
+            <a href={addressOf({ page: 'subject', id: machine.id })}>
+              {machineName(machine)} · {machine.seat === null ? say('no_seat') : machine.hostname} ·{' '}
+              {when(machine.enrolledAt)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** Long text to be carried elsewhere. The clipboard needs HTTPS or loopback; else the text is selected for the person. */
+function Copyable({ name, text }: { readonly name: string; readonly text: string }) {
+  const [copied, setCopied] = useState(false);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const copy = (): void => {
+    box.current?.select();
+    setCopied(document.execCommand('copy'));
+  };
+  return (
+    <div class="copyable">
+      <textarea
+        ref={box}
+        readOnly
+        rows={2}
+        value={text}
+        aria-label={say(name === 'command' ? 'ticket_step_2' : 'ticket_text')}
+      />
+      <button type="button" class="button" onClick={copy}>
+        {say(copied ? 'copied' : 'copy')}
+      </button>
+    </div>
+  );
+}
