@@ -1,0 +1,70 @@
+/** A moment by both clocks of the machine. */
+export interface Moment {
+  /** ms since 1970, UTC. A person or NTP may move it at any time. */
+  readonly wall: number;
+  /** ms since the clock was made; never jumps, never runs backwards. */
+  readonly monotonic: number;
+}
+
+/** The agent's only source of time, and the only one that waits for it; tests inject their own. */
+export interface Clock {
+  now(): Moment;
+  /** Runs `act` once, `ms` from now by the monotonic clock. Returns the function that calls it off. */
+  after(ms: number, act: () => void): () => void;
+}
+
+/** Longer than this `setTimeout` would fire at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+export function systemClock(): Clock {
+  const start = process.hrtime();
+  return {
+    now() {
+      const [seconds, nanoseconds] = process.hrtime(start);
+      return { wall: Date.now(), monotonic: seconds * 1000 + nanoseconds / 1e6 };
+    },
+    after(ms, act) {
+      const timer = setTimeout(act, Math.min(Math.max(ms, 0), LONGEST_MS));
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+/** A clock that stands still until told otherwise. */
+export interface ManualClock extends Clock {
+  /** Moves on by `ms`, running what falls due on the way at its own moment. */
+  advance(ms: number): void;
+  /** Moves the wall clock alone, as NTP or a person does. */
+  jump(ms: number): void;
+}
+
+export function manualClock(wall = Date.UTC(2026, 10, 23, 1, 0, 0)): ManualClock {
+  let now: Moment = { wall, monotonic: 0 };
+  const waiting = new Set<{ readonly at: number; readonly act: () => void }>();
+  const moveTo = (monotonic: number): void => {
+    now = { wall: now.wall + monotonic - now.monotonic, monotonic };
+  };
+  return {
+    now: () => now,
+    after(ms, act) {
+      const entry = { at: now.monotonic + Math.max(ms, 0), act };
+      waiting.add(entry);
+      return () => waiting.delete(entry);
+    },
+    advance(ms) {
+      const end = now.monotonic + ms;
+      for (;;) {
+        // In the order of their moments, and of their making where those are equal.
+        const next = [...waiting].sort((a, b) => a.at - b.at)[0];
+        if (!next || next.at > end) break;
+        waiting.delete(next);
+        moveTo(Math.max(next.at, now.monotonic));
+        next.act();
+      }
+      moveTo(end);
+    },
+    jump(ms) {
+      now = { ...now, wall: now.wall + ms };
+    },
+  };
+}
