@@ -99,6 +99,8 @@ export interface AgentSettings {
   readonly devices: readonly Device[];
   /** Where the collector may be found, tried in turn: `host:port`. */
   readonly addresses: readonly string[];
+  /** Slower cadences by probe, seconds; one that is faster than the probe's own changes nothing. */
+  readonly everySeconds?: Readonly<Record<string, number>>;
 }
 
 export interface Settings {
@@ -111,7 +113,8 @@ export type Asked = readonly [ago: number, took: number, outcome: Outcome];
 
 /**
  * A numbered batch of readings. It lists every probe asked since the frame before it, changed or not, with the facts
- * that changed; a fact is as fresh as its probe's last answer. A full frame carries everything and renews nothing.
+ * that changed; a fact is as fresh as its probe's last answer. A full frame carries every value and the last ask of every
+ * probe with its true age, so it renews nothing.
  *
  * ```json
  * {"type":"frame","lane":"live","stream":"kJ3…","seq":17,"at":1763870000123,"monotonic":86012,
