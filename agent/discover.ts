@@ -1,0 +1,85 @@
+import * as dgram from 'node:dgram';
+import * as net from 'node:net';
+import { DEFAULT_PORT, parseAddress } from './address.ts';
+import type { Clock } from './clock.ts';
+import type { Host } from './host.ts';
+
+/**
+ * Asks the LAN where the site's collector is, by UDP broadcast: `{"xunkao":1,"site":"…"}`. Who knows answers
+ * `{"xunkao":1,"site":"…","address":"10.0.0.5:9480"}`. Anybody may answer; what the answers name is only dialled, and a
+ * false collector fails in TLS. So this must not be asked without a pinned CA.
+ */
+export interface DiscoverOptions {
+  readonly site: string;
+  readonly clock: Clock;
+  readonly host: Pick<Host, 'interfaces'>;
+  /** UDP port of collectors; 9480 when not given. */
+  readonly port?: number;
+  /** How long answers are waited for; 1 s when not given. */
+  readonly limitMs?: number;
+}
+
+const LIMIT_MS = 1_000;
+const MOST_ANSWERS = 8;
+/** A longer datagram is no answer. */
+const ANSWER_BYTES = 512;
+
+/** Addresses in the order of the answers, at most 8. Never rejects: a LAN that cannot be asked has no answer. */
+export function discover({ site, clock, host, port = DEFAULT_PORT, limitMs = LIMIT_MS }: DiscoverOptions) {
+  return new Promise<readonly string[]>((resolve) => {
+    const found = new Set<string>();
+    const socket = dgram.createSocket('udp4');
+    let isOver = false;
+    const end = (): void => {
+      if (isOver) return;
+      isOver = true;
+      cancel();
+      socket.close();
+      resolve([...found]);
+    };
+    const cancel = clock.after(limitMs, end);
+    socket.on('error', end);
+    socket.on('message', (message) => {
+      const address = answerOf(message, site);
+      if (address !== null) found.add(address);
+      if (found.size >= MOST_ANSWERS) end();
+    });
+    socket.bind(0, () => {
+      if (isOver) return;
+      try {
+        socket.setBroadcast(true);
+      } catch {
+        // Then only this machine itself can be asked.
+      }
+      const question = Buffer.from(JSON.stringify({ xunkao: 1, site }));
+      // A card that is down refuses its own question only.
+      for (const target of targetsOf(host)) socket.send(question, port, target, () => undefined);
+    });
+  });
+}
+
+function answerOf(message: Buffer, site: string): string | null {
+  if (message.length > ANSWER_BYTES) return null;
+  try {
+    const said = JSON.parse(message.toString('utf8')) as Record<string, unknown> | null;
+    if (said?.['xunkao'] !== 1 || said['site'] !== site || typeof said['address'] !== 'string') return null;
+    return parseAddress(said['address'])?.text ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** Each card's broadcast address, and this machine itself. */
+export function targetsOf(host: Pick<Host, 'interfaces'>): readonly string[] {
+  const cards = Object.values(host.interfaces()).flatMap((addresses) => addresses ?? []);
+  const own = cards.filter(({ address, netmask, internal }) => !internal && net.isIPv4(address) && net.isIPv4(netmask));
+  return [...new Set(['127.0.0.1', ...own.map(({ address, netmask }) => broadcastOf(address, netmask))])].slice(0, 16);
+}
+
+function broadcastOf(address: string, netmask: string): string {
+  const mask = netmask.split('.').map(Number);
+  return address
+    .split('.')
+    .map((byte, index) => Number(byte) | (~mask[index]! & 0xff))
+    .join('.');
+}
