@@ -1,0 +1,351 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { toBase64Url } from './bytes.ts';
+import type { Clock } from './clock.ts';
+import { discover } from './discover.ts';
+import { readWhole } from './files.ts';
+import { createComposer, type Composer } from './frame.ts';
+import type { Host } from './host.ts';
+import { MOST_QUEUED, openIdentity, type Identity } from './identity.ts';
+import { keyStore } from './key.ts';
+import { openLanes, type Lanes } from './lanes.ts';
+import { capSettings, DEFAULT_SETTINGS, LIMITS } from './limits.ts';
+import { Link } from './link.ts';
+import { recall, remember } from './memory.ts';
+import type { Ack, AgentSettings, QueuedStream, Refused, Settings, Welcome } from './messages.ts';
+import { Outbox, type OutboxLimits } from './outbox.ts';
+import type { Bilingual, Probe } from './probe.ts';
+import { createReadings, type Readings } from './readings.ts';
+import { Schedule } from './schedule.ts';
+import type { Sweep } from './sweep.ts';
+import { parseTicket, type Ticket } from './ticket.ts';
+import { openTrust } from './trust.ts';
+import { VERSION } from './version.ts';
+
+export interface AgentOptions {
+  /** Holds `key.pem`, `ca.pem`, `ticket`, `site.json` and `outbox/`; null keeps nothing (simulated machines). */
+  readonly dir: string | null;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly probes: readonly Probe[];
+  /** Instead of the file `ticket` in the folder. */
+  readonly ticket?: Ticket;
+  /** Tried before all others: `host:port`. */
+  readonly addresses?: readonly string[];
+  /** Where probes marked `mayHang` run; null asks them in this process. */
+  readonly sweep: Sweep | null;
+  readonly log: (line: string) => void;
+  /** Marks the machine as simulated for ever. */
+  readonly simulated?: boolean;
+  /** Uniform in [0, 1). */
+  readonly random?: () => number;
+  /** UDP port on which collectors are asked for; null does not ask. 9480 when not given. */
+  readonly discoveryPort?: number | null;
+  readonly outboxLimits?: Partial<OutboxLimits>;
+  readonly version?: string;
+}
+
+const NO_TICKET: Bilingual = {
+  zh: '没有入场凭据，本机还不知道自己属于哪个站点；请用 --ticket 给出采集端打印的凭据',
+  en: 'no ticket, and this machine does not know its site yet; name the one the collector printed with --ticket',
+};
+
+/** The first frame waits for the first answers, but not for a slow probe. */
+const FIRST_ROUND_MS = 2_000;
+/** The collector takes 5 live frames a second and a burst of 20. */
+const FRAMES = { perSecond: 4, burst: 10 };
+/** A refused frame leaves a gap; if fulls are refused too, more of them do not help. */
+const FULL_AFTER_REFUSED_MS = 10_000;
+/** The LAN is asked at most so often. */
+const DISCOVER_EVERY_MS = 10_000;
+const JITTER = 0.05;
+
+/** One machine's agent: asks the probes, makes frames, keeps them until the collector has them. */
+export class Agent {
+  readonly #options: AgentOptions;
+  readonly #random: () => number;
+  readonly #stream = toBase64Url(randomBytes(18));
+  #running: Running | null = null;
+  #isStopped = false;
+  #settings: AgentSettings = DEFAULT_SETTINGS;
+  /** What `site.json` says, as text. */
+  #remembered = '';
+  #site = '';
+  #machine: string | null = null;
+  #lanes: Lanes | null = null;
+  /** What the last hello named. */
+  #named: readonly QueuedStream[] = [];
+  #tokens = FRAMES.burst;
+  #tokensAt = 0;
+  #fullForRefusedAt = -Infinity;
+  #askedLanAt = -Infinity;
+  #lastRefusal = '';
+  #cancel: () => void = () => undefined;
+
+  constructor(options: AgentOptions) {
+    this.#options = options;
+    this.#random = options.random ?? Math.random;
+  }
+
+  /** Empty when it runs now; else every reason why it cannot, in words. */
+  async start(): Promise<readonly Bilingual[]> {
+    const { dir, host, clock, probes, sweep, log, simulated = false, version = VERSION, outboxLimits } = this.#options;
+    const read = await this.#readTicket();
+    const ticket = read !== null && 'ticket' in read ? read.ticket : null;
+    const faults = read !== null && 'faults' in read ? read.faults : [];
+    const memory = await recall(dir);
+    const site = ticket?.site ?? memory?.site;
+    if (site === undefined) {
+      return faults.length > 0 ? faults : [NO_TICKET];
+    }
+    for (const fault of faults) log(`the ticket is not usable: ${fault.en}`);
+    this.#site = site;
+    if (memory?.site === site) {
+      this.#settings = memory.settings;
+      this.#remembered = JSON.stringify(memory);
+    }
+
+    const stream = this.#stream;
+    const trust = await openTrust({ dir, clock, site, log, ...(ticket === null ? {} : { ca: ticket.ca ?? null }) });
+    const identity = await openIdentity({
+      host,
+      clock,
+      site,
+      stream,
+      version,
+      simulated,
+      keys: keyStore(dir, log),
+      ticket: () => this.#ticketOfSite(),
+      rekeyed: () => outbox.disown(),
+      log,
+    });
+    const outbox = new Outbox({
+      dir,
+      clock,
+      stream,
+      owner: () => identity.owner,
+      log,
+      ...(outboxLimits === undefined ? {} : { limits: outboxLimits }),
+    });
+    await outbox.open();
+    if (this.#isStopped) return [];
+    const readings = createReadings();
+    const composer = createComposer(readings, stream);
+    const schedule = new Schedule({
+      clock,
+      host,
+      probes,
+      sweep,
+      random: this.#random,
+      tell: (telling) => {
+        if (readings.tell(telling)) this.#beat();
+      },
+      forget: (owner) => readings.forget(owner),
+      log,
+    });
+    const link = new Link({
+      clock,
+      random: this.#random,
+      site,
+      trust,
+      addresses: () => this.#addresses(ticket),
+      discover: () => (trust.isPinned ? this.#discover() : Promise.resolve([])),
+      introduce: (challenge) => identity.introduce(challenge, (this.#named = outbox.queued().slice(0, MOST_QUEUED))),
+      refused: (reason) => identity.refused(reason),
+      up: (welcome) => this.#up(welcome),
+      message: (message) => this.#take(message),
+      down: () => this.#down(),
+      log,
+    });
+    this.#running = { identity, outbox, readings, composer, schedule, link };
+    schedule.start(this.#settings);
+    await schedule.firstRound(FIRST_ROUND_MS);
+    if (this.#isStopped) return [];
+    this.#beat();
+    link.start();
+    return [];
+  }
+
+  /** Says goodbye and puts on disk what is not acknowledged. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    const running = this.#running;
+    if (!running) return;
+    this.#running = null;
+    this.#cancel();
+    running.schedule.stop();
+    this.#send(running);
+    await running.link.stop();
+    await running.outbox.close();
+  }
+
+  get stream(): string {
+    return this.#stream;
+  }
+
+  get isOnline(): boolean {
+    return this.#running?.link.isUp ?? false;
+  }
+
+  /** Its id at the site, once it was welcomed. */
+  get machine(): string | null {
+    return this.#machine;
+  }
+
+  /** For tests and `xunkao load`. */
+  get counts(): { readonly queued: number; readonly foreign: number; readonly ignored: number } {
+    const { outbox, link } = this.#running ?? {};
+    return { queued: outbox?.frames ?? 0, foreign: outbox?.foreign ?? 0, ignored: link?.ignored ?? 0 };
+  }
+
+  /** Makes the frames that are due, at once or as soon as the pace allows, and waits for the next ones. */
+  #beat(): void {
+    const { clock } = this.#options;
+    const running = this.#running;
+    if (!running) return;
+    this.#cancel();
+    const now = clock.now().monotonic;
+    this.#tokens = Math.min(FRAMES.burst, this.#tokens + ((now - this.#tokensAt) / 1000) * FRAMES.perSecond);
+    this.#tokensAt = now;
+    const missing = 1 - this.#tokens;
+    if (missing > 0) {
+      this.#cancel = clock.after((missing / FRAMES.perSecond) * 1000, () => this.#beat());
+      return;
+    }
+    this.#tokens -= this.#send(running);
+    const everyMs = frameEveryMs(this.#settings, this.#options.probes);
+    this.#cancel = clock.after(everyMs * (1 + JITTER * (2 * this.#random() - 1)), () => this.#beat());
+  }
+
+  /** Every frame is queued first, so that nothing is lost if the link fails in this moment. */
+  #send({ outbox, composer }: Running): number {
+    const frames = composer.compose(this.#options.clock.now(), outbox.takeDropped());
+    for (const made of frames) {
+      outbox.add(made);
+      if (this.#lanes && !this.#lanes.live(made)) composer.restart();
+    }
+    return frames.length;
+  }
+
+  #up(welcome: Welcome): void {
+    const running = this.#running;
+    if (!running) return;
+    const { outbox, composer, link, identity } = running;
+    this.#machine = welcome.machine;
+    for (const [stream, held] of Object.entries(welcome.held)) outbox.settle(stream, held);
+    outbox.linkUp();
+    const named = new Set(this.#named.map(({ stream }) => stream));
+    this.#lanes = openLanes({
+      outbox,
+      stream: this.#stream,
+      named,
+      send: (text) => link.send(text),
+      buffered: () => link.buffered,
+      drained: () => {
+        const isUnnamed = ({ stream }: QueuedStream): boolean => stream !== this.#stream && !named.has(stream);
+        if (outbox.queued().some(isUnnamed)) link.restart('more streams are queued than one hello names');
+      },
+      log: this.#options.log,
+    });
+    void identity.welcomed();
+    this.#configure(welcome.settings);
+    composer.restart();
+    this.#tokens = Math.max(this.#tokens, 1);
+    this.#beat();
+    this.#lanes.pump();
+  }
+
+  #down(): void {
+    this.#lanes?.close();
+    this.#lanes = null;
+    this.#running?.outbox.linkDown();
+  }
+
+  #take(message: Ack | Refused | Settings): void {
+    const running = this.#running;
+    if (!running) return;
+    switch (message.type) {
+      case 'ack':
+        running.outbox.settle(message.stream, message.held);
+        this.#lanes?.settled(message.stream, message.held);
+        return;
+      case 'refused':
+        return this.#refused(running, message);
+      case 'settings':
+        return this.#configure(message.settings);
+    }
+    return message satisfies never;
+  }
+
+  #refused({ outbox, composer }: Running, { stream = '', seq = 0, reason, message }: Refused): void {
+    outbox.settle(stream, [[seq, seq]]);
+    this.#lanes?.settled(stream, [[seq, seq]]);
+    const line = `a frame was refused: ${reason}${message && ` (${message})`}`;
+    if (line !== this.#lastRefusal) this.#options.log(line);
+    this.#lastRefusal = line;
+    const now = this.#options.clock.now().monotonic;
+    if (stream !== this.#stream || now - this.#fullForRefusedAt < FULL_AFTER_REFUSED_MS) return;
+    this.#fullForRefusedAt = now;
+    composer.restart();
+  }
+
+  #configure(said: unknown): void {
+    const { dir, log } = this.#options;
+    const { settings, faults } = capSettings(said);
+    for (const fault of faults) log(`settings from the collector: ${fault}`);
+    const memory = { site: this.#site, settings };
+    if (JSON.stringify(memory) === this.#remembered) return;
+    this.#remembered = JSON.stringify(memory);
+    this.#settings = settings;
+    this.#running?.schedule.configure(settings);
+    void remember(dir, memory).then((fault) => {
+      if (fault !== null) log(`the settings cannot be kept: ${fault}`);
+    });
+  }
+
+  #addresses(ticket: Ticket | null): readonly string[] {
+    const all = [...(this.#options.addresses ?? []), ...(ticket?.addresses ?? []), ...this.#settings.addresses];
+    return [...new Set(all)].slice(0, 3 * LIMITS.addresses);
+  }
+
+  async #discover(): Promise<readonly string[]> {
+    const { clock, host, discoveryPort } = this.#options;
+    const now = clock.now().monotonic;
+    if (discoveryPort === null || now - this.#askedLanAt < DISCOVER_EVERY_MS) return [];
+    this.#askedLanAt = now;
+    return discover({ site: this.#site, clock, host, ...(discoveryPort === undefined ? {} : { port: discoveryPort }) });
+  }
+
+  async #readTicket() {
+    const { dir, ticket } = this.#options;
+    if (ticket) return { ticket };
+    const text = dir === null ? null : await readWhole(join(dir, 'ticket'));
+    return text === null ? null : parseTicket(text);
+  }
+
+  async #ticketOfSite(): Promise<Ticket | null> {
+    const read = await this.#readTicket();
+    return read !== null && 'ticket' in read && read.ticket.site === this.#site ? read.ticket : null;
+  }
+}
+
+interface Running {
+  readonly identity: Identity;
+  readonly outbox: Outbox;
+  readonly readings: Readings;
+  readonly composer: Composer;
+  readonly schedule: Schedule;
+  readonly link: Link;
+}
+
+/**
+ * How often frames are made: as the settings say, but often enough that the fastest fact never goes stale between two.
+ * A quarter of its time stays for the way and a late timer.
+ */
+export function frameEveryMs(settings: AgentSettings, probes: readonly Probe[]): number {
+  const kinds = new Set(settings.devices.map(({ kind }) => kind));
+  const wanted = probes
+    .filter(({ device }) => device === undefined || kinds.has(device))
+    .map(({ staleAfterSeconds, everySeconds }) => 0.75 * staleAfterSeconds - everySeconds);
+  return Math.max(LIMITS.frameEverySeconds.least, Math.min(settings.frameEverySeconds, ...wanted)) * 1000;
+}

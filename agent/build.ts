@@ -1,0 +1,56 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/**
+ * Makes the agent one file for machines as old as Windows 7: Node 13.13 runs it, with nothing beside it but this file.
+ * What it may use at run time is therefore what Node 13 has.
+ */
+export async function bundleAgent(folder: string): Promise<string> {
+  const outfile = join(folder, 'xunkao-agent.js');
+  const options: BuildOptions = {
+    entryPoints: [join(ROOT, 'agent', 'main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node13.13',
+    // ws takes them when they are there; they are native and only matter for servers.
+    external: ['bufferutil', 'utf-8-validate'],
+    define: {
+      XUNKAO_PROBES: JSON.stringify(await probeNames()),
+      XUNKAO_VERSION: JSON.stringify(await version()),
+      // Only read where files lie beside each other, which they do not in a bundle.
+      'import.meta.dirname': '""',
+    },
+    banner: { js: '#!/usr/bin/env node' },
+    logLevel: 'warning',
+    legalComments: 'linked',
+  };
+  await mkdir(folder, { recursive: true });
+  const { warnings } = await build(options);
+  if (warnings.length > 0) throw new Error(`the bundle has ${warnings.length} warnings`);
+  // Above it package.json says that .js files are modules.
+  await writeFile(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
+  return outfile;
+}
+
+/** The folder is the registry, read here because a bundle has none. */
+async function probeNames(): Promise<readonly string[]> {
+  const files = await readdir(join(ROOT, 'agent', 'probes'));
+  return files
+    .filter((file) => /^[a-z]+\.ts$/.test(file))
+    .map((file) => file.slice(0, -3))
+    .sort();
+}
+
+async function version(): Promise<string> {
+  return (JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+if (import.meta.main) {
+  const outfile = await bundleAgent(join(ROOT, 'dist', 'agent'));
+  process.stdout.write(`${outfile}\n`);
+}

@@ -1,0 +1,83 @@
+import { setPriority, constants } from 'node:os';
+import { join } from 'node:path';
+import { Agent } from './agent.ts';
+import { loadProbes } from './catalogue.ts';
+import { systemClock } from './clock.ts';
+import { writeWhole } from './files.ts';
+import { thisHost } from './host.ts';
+import { HELP, inWords, parseArguments, type AgentArguments } from './settings.ts';
+import { childSweep, runSweep } from './sweep.ts';
+import { VERSION } from './version.ts';
+
+/** A clean end takes a second; a disk that hangs must not hold the machine's shutdown. */
+const END_LIMIT_MS = 5_000;
+
+async function main(): Promise<void> {
+  const parsed = parseArguments(process.argv.slice(2), process.env, process.env['XUNKAO_CWD'] ?? process.cwd());
+  switch (parsed.kind) {
+    case 'help':
+      process.stdout.write(inWords(HELP, process.env));
+      return;
+    case 'version':
+      process.stdout.write(`${VERSION}\n`);
+      return;
+    case 'faults':
+      for (const fault of parsed.faults) process.stderr.write(`xunkao-agent: ${inWords(fault, process.env)}\n`);
+      process.exitCode = 2;
+      return;
+    case 'sweep':
+      return runSweep(parsed.names, await loadProbes(), thisHost());
+    case 'run':
+      return run(parsed.settings);
+  }
+  return parsed satisfies never;
+}
+
+async function run({ dir, ticket, addresses }: AgentArguments): Promise<void> {
+  beModest();
+  if (ticket !== null) {
+    const fault = await writeWhole(join(dir, 'ticket'), `${ticket.trim()}\n`);
+    if (fault !== null) log(`the ticket cannot be kept, it has to be named again at the next start: ${fault}`);
+  }
+  const clock = systemClock();
+  const agent = new Agent({
+    dir,
+    host: thisHost(),
+    clock,
+    probes: await loadProbes(),
+    addresses,
+    sweep: childSweep([process.execPath, process.argv[1]!], clock),
+    log,
+  });
+  const end = (signal: string): void => {
+    log(`${signal}: ending`);
+    setTimeout(() => process.exit(1), END_LIMIT_MS).unref();
+    void agent.stop().then(() => process.exit(0));
+  };
+  process.once('SIGINT', end);
+  process.once('SIGTERM', end);
+  const faults = await agent.start();
+  if (faults.length === 0) return;
+  for (const fault of faults) {
+    process.stderr.write(`xunkao-agent: ${join(dir, 'ticket')}: ${inWords(fault, process.env)}\n`);
+  }
+  process.exit(2);
+}
+
+/** A candidate sits at this machine: their programs come first. */
+function beModest(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // Then the system decides.
+  }
+}
+
+function log(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`xunkao-agent: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseAddress } from './address.ts';
+import type { Bilingual } from './probe.ts';
+import { parseTicket } from './ticket.ts';
+
+/** What the agent was started with. */
+export interface AgentArguments {
+  readonly dir: string;
+  /** Text of the ticket file that was named; it is copied into the folder. */
+  readonly ticket: string | null;
+  readonly addresses: readonly string[];
+}
+
+export type ParsedArguments =
+  | { readonly kind: 'run'; readonly settings: AgentArguments }
+  | { readonly kind: 'help' }
+  | { readonly kind: 'version' }
+  /** A child of the agent's own: `sweep.ts`. */
+  | { readonly kind: 'sweep'; readonly names: readonly string[] }
+  | { readonly kind: 'faults'; readonly faults: readonly Bilingual[] };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the command line; lists every fault, not only the first one.
+ * @param cwd what relative paths are meant from
+ */
+export function parseArguments(words: readonly string[], env: Environment, cwd: string): ParsedArguments {
+  const faults: Bilingual[] = [];
+  const addresses: string[] = [];
+  let dir: string | null = null;
+  let ticket: string | null = null;
+  for (let index = 0; index < words.length; index++) {
+    const [name, inline] = splitOption(words[index]!);
+    if (name === '--help' || name === '-h') return { kind: 'help' };
+    if (name === '--version') return { kind: 'version' };
+    if (!VALUED.has(name)) {
+      faults.push({
+        zh: `不认识 ${name}；可用的有 --dir、--ticket、--address、--help、--version`,
+        en: `${name} is not known; there are --dir, --ticket, --address, --help and --version`,
+      });
+      continue;
+    }
+    const next = words[index + 1];
+    const value = inline ?? (next === undefined || next.startsWith('--') ? null : next);
+    if (value === null || value === '') {
+      faults.push({ zh: `${name} 后面缺少内容`, en: `${name} needs a value after it` });
+      continue;
+    }
+    if (inline === null) index++;
+    if (name === '--sweep') return { kind: 'sweep', names: value.split(',') };
+    if (name === '--dir') dir = resolve(cwd, value);
+    if (name === '--address') addresses.push(readAddress(value, faults));
+    if (name === '--ticket') ticket = readTicket(resolve(cwd, value), faults);
+  }
+  if (faults.length > 0) return { kind: 'faults', faults };
+  return { kind: 'run', settings: { dir: dir ?? defaultFolder(env), ticket, addresses } };
+}
+
+export const HELP: Bilingual = {
+  zh: `xunkao-agent：巡考的监测程序，读取本机状况并告诉本站点的采集端。
+
+用法：xunkao-agent [--dir 文件夹] [--ticket 文件] [--address 主机:端口]…
+
+  --dir 文件夹         存放密钥、入场凭据和未发送的数据；默认 %ProgramData%\\xunkao-agent（Windows）、
+                       /var/lib/xunkao-agent（root）或 ~/.local/state/xunkao-agent
+  --ticket 文件        采集端给出的入场凭据，会被复制到该文件夹；不给时读取其中的 ticket 文件
+  --address 主机:端口  首先尝试的采集端地址，可给多次
+  --help, --version
+
+只向外连接，不开放端口，不执行对方的命令。Ctrl+C 正常结束。
+退出码：0 正常，1 失败，2 用法不对。
+`,
+  en: `xunkao-agent: reads how this machine is and tells the site's collector.
+
+Usage: xunkao-agent [--dir FOLDER] [--ticket FILE] [--address HOST:PORT]…
+
+  --dir FOLDER         holds the key, the ticket and what was not sent yet; default %ProgramData%\\xunkao-agent
+                       (Windows), /var/lib/xunkao-agent (root) or ~/.local/state/xunkao-agent
+  --ticket FILE        the ticket that the collector printed; it is copied into the folder. Without it the file
+                       "ticket" there is read
+  --address HOST:PORT  a collector to try first; may be given several times
+  --help, --version
+
+It only dials out, opens no port and runs no command for anybody. Ctrl+C ends it cleanly.
+Exit codes: 0 ok, 1 failed, 2 wrong use.
+`,
+};
+
+/** The language of the machine: Chinese or, for everybody else, English. */
+export function inWords({ zh, en }: Bilingual, env: Environment): string {
+  const language = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || Intl.DateTimeFormat().resolvedOptions().locale;
+  return language.toLowerCase().startsWith('zh') ? zh : en;
+}
+
+const VALUED: ReadonlySet<string> = new Set(['--dir', '--ticket', '--address', '--sweep']);
+
+/** `--dir=x` is `--dir x`. */
+function splitOption(word: string): readonly [name: string, value: string | null] {
+  const equals = word.indexOf('=');
+  return word.startsWith('--') && equals > 0 ? [word.slice(0, equals), word.slice(equals + 1)] : [word, null];
+}
+
+function readAddress(value: string, faults: Bilingual[]): string {
+  const address = parseAddress(value);
+  if (address === null) {
+    faults.push({
+      zh: `--address ${value} 不是 主机:端口，例如 10.0.0.5:9480`,
+      en: `--address ${value} is not HOST:PORT, such as 10.0.0.5:9480`,
+    });
+  }
+  return address?.text ?? value;
+}
+
+function readTicket(path: string, faults: Bilingual[]): string | null {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const { message } = error as Error;
+    faults.push({ zh: `无法读取入场凭据文件：${message}`, en: `the ticket file cannot be read: ${message}` });
+    return null;
+  }
+  const parsed = parseTicket(text);
+  if ('ticket' in parsed) return text;
+  for (const fault of parsed.faults) {
+    faults.push({ zh: `${path}：${fault.zh}`, en: `${path}: ${fault.en}` });
+  }
+  return null;
+}
+
+function defaultFolder(env: Environment): string {
+  if (process.platform === 'win32') return join(env['ProgramData'] ?? 'C:\\ProgramData', 'xunkao-agent');
+  if (process.getuid?.() === 0) return '/var/lib/xunkao-agent';
+  return join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'xunkao-agent');
+}
