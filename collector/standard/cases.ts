@@ -12,6 +12,8 @@ interface Tried {
   readonly decision: Decision;
   readonly vocabulary: Vocabulary;
   readonly parameters: ReadonlyMap<string, Parameter>;
+  /** False when what it decides by has faults of its own: its cases are read but cannot be tried. */
+  readonly isSound: boolean;
 }
 
 /** Tries each case that a rule brings with it; every outcome the rule can have must be among them. */
@@ -28,6 +30,7 @@ export function tryCases(rule: Tried, document: Document): readonly Case[] {
     const read = readCase(row, rule, document);
     if (!read) continue;
     cases.push(read);
+    if (!rule.isSound) continue;
     const outcome = tryCase(read, rule);
     if (outcome.state !== read.gives)
       addFault(

@@ -44,10 +44,13 @@ export function compileRule(
   checkTemplate(draft, parameters, document);
   if (!vocabulary) return undefined;
   checkFacts(draft.observe ?? [], vocabulary, document);
+  const faultsBefore = document.faults.length;
   const decision = decisionOf(draft, parameters, vocabulary, document);
   if (!decision) return undefined;
   checkParametersUsed(draft, decision, document);
-  const cases = tryCases({ draft, decision, vocabulary, parameters }, document);
+  // What follows from a parameter or alternative that is wrong itself is not told as well.
+  const isSound = parameters.size === (draft.parameters?.size ?? 0) && document.faults.length === faultsBefore;
+  const cases = tryCases({ draft, decision, vocabulary, parameters, isSound }, document);
   if (document.faults.length > 0) return undefined;
   return { draft: draft as WholeRule, file: document.file, parameters, decision, vocabulary, cases };
 }
@@ -143,7 +146,8 @@ function checkTemplate(draft: RuleDraft, parameters: ReadonlyMap<string, Paramet
   for (const language of ['zh', 'en'] as const) {
     const template = draft.required?.[language];
     if (!template) continue;
-    for (const { offset, message } of fillTemplate(template.value, language, parameters).misuses)
-      addFault(document, offsetInside(document, template.node, offset), message);
+    for (const { offset, name, message } of fillTemplate(template.value, language, parameters).misuses)
+      if (parameters.has(name) || !draft.parameters?.has(name))
+        addFault(document, offsetInside(document, template.node, offset), message);
   }
 }

@@ -34,11 +34,13 @@ export interface Declared {
 const CALLS = ['double', 'int', 'size'];
 const METHODS = ['size', 'contains', 'startsWith', 'endsWith'];
 const LOOPS = ['exists', 'all', 'exists_one', 'filter', 'map'];
-const REFUSED: Readonly<Record<string, string>> = {
-  has: 'has() is not used: a missing fact makes the rule unknown by itself; name alternative sources with any_of',
-  matches:
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ['has', 'has() is not used: a missing fact makes the rule unknown by itself; name alternative sources with any_of'],
+  [
+    'matches',
     'matches() is not used: a regular expression can take seconds; compare, or use contains, startsWith, endsWith',
-};
+  ],
+]);
 
 /** Checks names, then types. Every wrong name is told; types are only looked at once all names are right. */
 export function compileExpression(
@@ -177,7 +179,7 @@ function walk(root: ASTNode, vocabulary: Vocabulary, declared: Declared): Use {
   function refuseCall(node: ASTNode, name: string, known: readonly string[]): void {
     refuse(
       node,
-      REFUSED[name] ?? `${name}() is not used in rules${didYouMean(name, known)}; known: ${known.join(', ')}`,
+      REFUSED.get(name) ?? `${name}() is not used in rules${didYouMean(name, known)}; known: ${known.join(', ')}`,
     );
   }
 }

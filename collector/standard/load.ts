@@ -92,7 +92,7 @@ async function readPack(
 function readHead(document: Document | undefined): WholeStandard | undefined {
   if (!document || document.faults.length > 0) return undefined;
   if (!document.root) {
-    addFault(document, 0, `the file is empty: expected ${STANDARD_FILE.expected}`);
+    document.faults.push(noPlace(document.file, `the file is empty: expected ${STANDARD_FILE.expected}`));
     return undefined;
   }
   return STANDARD_FILE.read(document.root, document) as WholeStandard | undefined;
@@ -105,7 +105,7 @@ function readRules(documents: readonly Document[], catalogue: Catalogue): readon
   for (const document of documents) {
     if (document.faults.length > 0) continue;
     if (!document.root) {
-      addFault(document, 0, 'the file is empty: expected a rule');
+      document.faults.push(noPlace(document.file, `the file is empty: expected ${RULE_FILE.expected}`));
       continue;
     }
     const draft = RULE_FILE.read(document.root, document);

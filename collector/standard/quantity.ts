@@ -51,17 +51,22 @@ export function unitOf(name: string): Unit | undefined {
 /** `4 GiB`, of bytes, is 4294967296; undefined when it is not a quantity of that unit. */
 export function parseQuantity(text: string, unit: Unit): number | undefined {
   const match = /^(-?\d+(?:\.\d+)?) ?(\D+)$/.exec(text.trim());
-  const symbol = match && SYMBOLS[unit][match[2]!];
+  const symbol = match && symbolOf(unit, match[2]!);
   // Ratios and milliseconds would otherwise end in …0001.
   return symbol ? Number((Number(match[1]) * symbol.factor).toPrecision(12)) : undefined;
 }
 
 /** In the unit of that symbol, with at most two decimals: `4 GiB`, `4 小时`; undefined when the unit has no such symbol. */
 export function formatQuantity(value: number, unit: Unit, name: string, language: keyof Bilingual): string | undefined {
-  const symbol = SYMBOLS[unit][name];
+  const symbol = symbolOf(unit, name);
   if (!symbol) return undefined;
   const word = (language === 'zh' && symbol.zh) || name;
   return `${Number((value / symbol.factor).toFixed(2))} ${word}`;
+}
+
+/** Names come from files: `constructor` is none. */
+function symbolOf(unit: Unit, name: string): Symbol | undefined {
+  return Object.hasOwn(SYMBOLS[unit], name) ? SYMBOLS[unit][name] : undefined;
 }
 
 export function symbolsOf(unit: Unit): readonly string[] {

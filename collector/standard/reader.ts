@@ -47,7 +47,7 @@ export function record<F extends Fields>(fields: F): Reader<Draft<F>> {
       const draft: Record<string, unknown> = {};
       for (const { key, value } of entriesOf(node)) {
         const name = String(key.value);
-        const field = fields[name];
+        const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
         if (field) draft[name] = field.reader.read(value, document);
         else
           addFault(
@@ -84,7 +84,7 @@ export function named<T>(key: RegExp, about: string, reader: Reader<T>): Reader<
 }
 
 export function listOf<T>(reader: Reader<T>): Reader<readonly T[]> {
-  const expected = `a list of ${reader.expected}, at least one`;
+  const expected = `a list, not empty, each ${reader.expected}`;
   return {
     expected,
     read(node, document) {
@@ -109,7 +109,7 @@ export const INTEGER = scalar('a whole number', (value) => Number.isSafeInteger(
 export const TEXT = scalar('a text', (value) => typeof value === 'string' && value.trim() !== '') as Reader<string>;
 
 export function wordOf<const W extends string>(words: readonly W[]): Reader<W> {
-  const expected = words.join(' or ');
+  const expected = words.length > 2 ? `one of ${words.join(', ')}` : words.join(' or ');
   return {
     expected,
     read(node, document) {

@@ -7,7 +7,15 @@ export interface Filled {
   readonly text: string;
   /** Parameters it names. */
   readonly used: readonly string[];
-  readonly misuses: readonly { readonly offset: number; readonly message: string }[];
+  readonly misuses: readonly TemplateMisuse[];
+}
+
+export interface TemplateMisuse {
+  /** Characters from the start of the text. */
+  readonly offset: number;
+  /** The parameter it speaks of. */
+  readonly name: string;
+  readonly message: string;
 }
 
 /**
@@ -19,7 +27,7 @@ export function fillTemplate(
   language: keyof Bilingual,
   parameters: ReadonlyMap<string, Parameter>,
 ): Filled {
-  const misuses: { offset: number; message: string }[] = [];
+  const misuses: TemplateMisuse[] = [];
   const used: string[] = [];
   const text = template.replaceAll(
     /\$\{([^}:]*)(?::([^}]*))?\}/g,
@@ -27,12 +35,12 @@ export function fillTemplate(
       const parameter = parameters.get(name);
       if (!parameter) {
         const message = `\${${name}} names no parameter of this rule${didYouMean(name, parameters.keys())}`;
-        misuses.push({ offset, message });
+        misuses.push({ offset, name, message });
         return place;
       }
       used.push(name);
       const shown = show(name, parameter, symbol, language);
-      if (shown === undefined) misuses.push({ offset, message: `${place}: ${rightSymbols(name, parameter)}` });
+      if (shown === undefined) misuses.push({ offset, name, message: `${place}: ${rightSymbols(name, parameter)}` });
       return shown ?? place;
     },
   );

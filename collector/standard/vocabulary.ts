@@ -55,11 +55,17 @@ export function vocabularyOf(catalogue: Catalogue, device: string | null): Vocab
     whyNot(name) {
       const elsewhere = catalogue.facts.find((fact) => fact.name === name);
       if (!elsewhere) return `is no fact${didYouMean(name, byName.keys())}`;
-      if (elsewhere.part !== null)
-        return `is a fact of each ${elsewhere.part}, and this rule judges a ${device ?? 'machine'}`;
-      return `is a fact of a ${elsewhere.device ?? 'machine'}, and this rule judges a ${device ?? 'machine'}`;
+      const whose =
+        elsewhere.part === null
+          ? subjects(elsewhere.device)
+          : `each ${elsewhere.part} of ${subjects(elsewhere.device)}`;
+      return `is a fact of ${whose}, and this rule judges ${subjects(device)}`;
     },
   };
+}
+
+function subjects(device: string | null): string {
+  return device === null ? 'machines' : `devices of kind ${device}`;
 }
 
 /** Each namespace needs a class of its own: cel-js tells types by their constructor. */
