@@ -51,17 +51,24 @@ export function deciderOf(
     return missing.length === 0 ? UNDECIDED : { state: 'unknown', missing, because: 'missing' };
   }
 
-  return (read) => {
-    const missing = input.fill(read);
+  function judge(read: (fact: string) => unknown, lacks: Lacks): Judgement {
     if (unknownWhen) {
-      const spoilt = missing.unknownWhen && unknownWhen.isStrict ? undefined : decide(unknownWhen, input.context);
+      const spoilt = lacks.unknownWhen && unknownWhen.isStrict ? undefined : decide(unknownWhen, input.context);
       if (spoilt === true) return SPOILT;
       if (spoilt === undefined) return unknown(read);
     }
-    const decided = missing.main && main.isStrict ? undefined : decide(main, input.context);
+    const decided = lacks.main && main.isStrict ? undefined : decide(main, input.context);
     if (decided === undefined) return unknown(read);
     if (form === 'holds') return decided ? HOLDS : BROKEN;
     return decided ? BROKEN : PERSON;
+  }
+
+  const nothing = (): undefined => undefined;
+  // A silent machine is judged by every rule, and each fact it lacks costs an exception: found out once.
+  const ofNothing = Object.freeze(judge(nothing, input.fill(nothing)));
+  return (read) => {
+    const lacks = input.fill(read);
+    return lacks.everything ? ofNothing : judge(read, lacks);
   };
 }
 
@@ -76,8 +83,15 @@ function decide(expression: Expression, context: object): boolean | undefined {
 
 interface Input {
   readonly context: Readonly<Record<string, object>>;
-  /** Puts the subject's facts in; says which of the two expressions lacks something. */
-  fill(read: (fact: string) => unknown): { readonly main: boolean; readonly unknownWhen: boolean };
+  /** Puts the subject's facts in. What it gives is only good until the next call. */
+  fill(read: (fact: string) => unknown): Lacks;
+}
+
+/** Whether one of the two expressions lacks something, and whether there is no fact at all. */
+interface Lacks {
+  main: boolean;
+  unknownWhen: boolean;
+  everything: boolean;
 }
 
 /** Where a fact's value goes, for example into `context.memory.installed_bytes`. */
@@ -101,20 +115,24 @@ function inputOf(
     any: new classes.any(),
   };
   const slots = slotsOf(decision, (space) => (context[space] ??= new (vocabulary.probes.get(space)!.make)()));
-  const missing = { main: false, unknownWhen: false };
+  const lacks: Lacks = { main: false, unknownWhen: false, everything: true };
   return {
     context,
     fill(read) {
-      missing.main = false;
-      missing.unknownWhen = false;
+      lacks.main = false;
+      lacks.unknownWhen = false;
+      lacks.everything = true;
       for (const slot of slots) {
         const value = firstOf(slot.sources, read);
         slot.target[slot.word] = value;
-        if (value !== undefined) continue;
-        missing.main ||= slot.inMain;
-        missing.unknownWhen ||= slot.inUnknownWhen;
+        if (value === undefined) {
+          lacks.main ||= slot.inMain;
+          lacks.unknownWhen ||= slot.inUnknownWhen;
+        } else {
+          lacks.everything = false;
+        }
       }
-      return missing;
+      return lacks;
     },
   };
 }
