@@ -14,7 +14,6 @@ import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
 /** A rule without a fault, with the values its pack gives it. */
 export interface Compiled {
   readonly draft: WholeRule;
-  readonly file: string;
   readonly parameters: ReadonlyMap<string, Parameter>;
   readonly decision: Decision;
   readonly vocabulary: Vocabulary;
@@ -41,18 +40,18 @@ export function compileRule(
   checkOrigin(draft, document);
   const vocabulary = scopeOf(draft, document, catalogue, vocabularyFor);
   const parameters = parametersOf(draft, document);
-  checkTemplate(draft, parameters, document);
+  const shown = checkTemplate(draft, parameters, document);
   if (!vocabulary) return undefined;
   checkFacts(draft.observe ?? [], vocabulary, document);
   const faultsBefore = document.faults.length;
   const decision = decisionOf(draft, parameters, vocabulary, document);
   if (!decision) return undefined;
-  checkParametersUsed(draft, decision, document);
+  checkParametersUsed(draft, decision, shown, document);
   // What follows from a parameter or alternative that is wrong itself is not told as well.
   const isSound = parameters.size === (draft.parameters?.size ?? 0) && document.faults.length === faultsBefore;
   const cases = tryCases({ draft, decision, vocabulary, parameters, isSound }, document);
   if (document.faults.length > 0) return undefined;
-  return { draft: draft as WholeRule, file: document.file, parameters, decision, vocabulary, cases };
+  return { draft: draft as WholeRule, parameters, decision, vocabulary, cases };
 }
 
 /** @param when the phases in force; the pack's or the certifier's own */
@@ -142,12 +141,21 @@ function parametersOf(draft: RuleDraft, document: Document): ReadonlyMap<string,
   return parameters;
 }
 
-function checkTemplate(draft: RuleDraft, parameters: ReadonlyMap<string, Parameter>, document: Document): void {
+/** Gives the parameters that it shows. */
+function checkTemplate(
+  draft: RuleDraft,
+  parameters: ReadonlyMap<string, Parameter>,
+  document: Document,
+): readonly string[] {
+  const shown: string[] = [];
   for (const language of ['zh', 'en'] as const) {
     const template = draft.required?.[language];
     if (!template) continue;
-    for (const { offset, name, message } of fillTemplate(template.value, language, parameters).misuses)
+    const { used, misuses } = fillTemplate(template.value, language, parameters);
+    shown.push(...used);
+    for (const { offset, name, message } of misuses)
       if (parameters.has(name) || !draft.parameters?.has(name))
         addFault(document, offsetInside(document, template.node, offset), message);
   }
+  return shown;
 }

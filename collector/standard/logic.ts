@@ -1,3 +1,4 @@
+import { isMap } from 'yaml';
 import { type Decision, deciderOf, decisionClasses, readsOf } from './decision.ts';
 import { addFault, type Document, type Located, offsetInside } from './document.ts';
 import { compileExpression, type Expression } from './expression.ts';
@@ -13,12 +14,8 @@ export function decisionOf(
   vocabulary: Vocabulary,
   document: Document,
 ): Decision | undefined {
-  const { holds, breaks } = draft;
-  if (!holds === !breaks) {
-    const both = 'expected either holds (true: holds, false: broken) or breaks (true: broken, else a person says)';
-    addFault(document, (breaks ?? draft.id)?.node ?? 0, both);
-    return undefined;
-  }
+  const text = mainOf(draft, document);
+  if (!text) return undefined;
   const anyOf = anyOfOf(draft, vocabulary, document);
   const classes = decisionClasses();
   const environment = vocabulary.environment.clone();
@@ -52,13 +49,22 @@ export function decisionOf(
     return undefined;
   }
 
-  const text = (holds ?? breaks)!;
   const main = compile(text);
   const unknownWhen = draft.unknown_when && compile(draft.unknown_when);
   if (!main || (draft.unknown_when && !unknownWhen)) return undefined;
-  const decision: Decision = { form: holds ? 'holds' : 'breaks', main, unknownWhen, anyOf, classes };
+  const decision: Decision = { form: draft.holds ? 'holds' : 'breaks', main, unknownWhen, anyOf, classes };
   checkCanBeUnknown(decision, text, vocabulary, parameters, document);
   return decision;
+}
+
+/** The one of the two that a rule must have. */
+function mainOf({ id, holds, breaks }: RuleDraft, document: Document): Located<string> | undefined {
+  const { root } = document;
+  const written = ['holds', 'breaks'].filter((key) => isMap(root) && root.has(key));
+  if (written.length === 1) return holds ?? breaks;
+  const both = 'expected either holds (true: holds, false: broken) or breaks (true: broken, else a person says)';
+  addFault(document, (breaks ?? id)?.node ?? 0, both);
+  return undefined;
 }
 
 /** What has a fault of its own counts as declared, of any type: one mistake, one message. */
@@ -89,7 +95,7 @@ function anyOfOf(draft: RuleDraft, vocabulary: Vocabulary, document: Document): 
 }
 
 /** With nothing known, nothing may be decided: otherwise a machine that was never asked would pass. */
-export function checkCanBeUnknown(
+function checkCanBeUnknown(
   decision: Decision,
   text: Located<string>,
   vocabulary: Vocabulary,
@@ -108,13 +114,12 @@ export function checkCanBeUnknown(
 export function checkParametersUsed(
   draft: RuleDraft,
   { main, unknownWhen, anyOf }: Decision,
+  shown: readonly string[],
   document: Document,
 ): void {
-  const shown = [draft.required?.zh, draft.required?.en].map((template) => template?.value ?? '').join(' ');
-  const parameters = new Set([...main.parameters, ...(unknownWhen?.parameters ?? [])]);
+  const parameters = new Set([...main.parameters, ...(unknownWhen?.parameters ?? []), ...shown]);
   for (const [name, { node }] of draft.parameters ?? [])
-    if (!parameters.has(name) && !shown.includes(`\${${name}`))
-      addFault(document, node, `parameter ${name} is not used by this rule`);
+    if (!parameters.has(name)) addFault(document, node, `parameter ${name} is not used by this rule`);
   const any = new Set([...main.any, ...(unknownWhen?.any ?? [])]);
   for (const name of Object.keys(anyOf))
     if (!any.has(name)) addFault(document, draft.any_of!.get(name)!.node, `any.${name} is not used by this rule`);
