@@ -74,8 +74,12 @@ export function createCompliance(
   function isSilent(subject: Subject): boolean {
     const machine = subject.kind === 'device' ? places.reader(subject.id) : subject.id;
     const holder = machine === undefined ? undefined : state.get(machine);
-    if (holder === undefined || online === undefined) return false;
-    return holder.values[online.index] === false || !settled(holder.id);
+    return holder !== undefined && online !== undefined && holder.values[online.index] === false;
+  }
+
+  function isWaitedFor(subject: Subject): boolean {
+    const machine = subject.kind === 'device' ? places.reader(subject.id) : subject.id;
+    return machine !== undefined && !settled(machine);
   }
 
   /** A rule about a machine may read a device's facts: those of the device that feeds it. */
@@ -96,8 +100,11 @@ export function createCompliance(
         const fact = facts.get(name)!;
         const holder = holderOf(subject, fact);
         if (holder && isSilent(holder)) return 'silent';
-        if (!holder || holder.values[fact.index] === undefined) return 'missing';
-        return holder.stale[catalogue.probe(fact.probe)!.index] ? 'stale' : 'no-answer';
+        const isMissing = !holder || holder.values[fact.index] === undefined;
+        const isStale = holder?.stale[catalogue.probe(fact.probe)!.index] === 1;
+        if (holder && (isMissing || isStale) && isWaitedFor(holder)) return 'waiting';
+        if (isMissing) return 'missing';
+        return isStale ? 'stale' : 'no-answer';
       },
       witnessed: (name) => facts.get(name)!.witnessed === true,
     };
@@ -225,5 +232,6 @@ export function createCompliance(
  */
 function followsFromSilence(verdict: Verdict, before: VerdictState | undefined): boolean {
   if (verdict.state !== 'unknown') return false;
-  return verdict.cause === 'silent' || (before === undefined && verdict.cause === 'missing');
+  const { cause } = verdict;
+  return cause === 'silent' || cause === 'waiting' || (before === undefined && cause === 'missing');
 }

@@ -41,7 +41,7 @@ function isWitnessed(
  * Several facts may be missing for several reasons; the one that says most is told: silence, which is told elsewhere and
  * once; then what was never asked and will answer by itself; then what stopped answering.
  */
-const ORDER: readonly UnknownCause[] = ['silent', 'missing', 'stale', 'no-answer'];
+const ORDER: readonly UnknownCause[] = ['silent', 'waiting', 'missing', 'stale', 'no-answer'];
 
 function causeOf({ because, missing }: Judgement, look: Look): UnknownCause {
   switch (because) {

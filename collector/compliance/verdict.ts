@@ -21,8 +21,11 @@ export interface Verdict {
   readonly session: string | null;
 }
 
-/** `silent`: the machine is not heard; rule `online` says so once and nothing else is written. */
-export type UnknownCause = 'silent' | 'missing' | 'stale' | 'unknown_when' | 'person' | 'no-answer';
+/**
+ * `silent`: the machine is not heard; rule `online` says so once and nothing else is written. `waiting`: it has just been
+ * heard, and its probes are still answering.
+ */
+export type UnknownCause = 'silent' | 'waiting' | 'missing' | 'stale' | 'unknown_when' | 'person' | 'no-answer';
 
 /** What judging hands on: only what changed. */
 export interface VerdictChange {

@@ -86,7 +86,8 @@ export function createIncidents(ruleOf: (id: string) => Rule | undefined): Incid
     }
     if (verdict.state === 'unknown') {
       // An open breach stays open: not knowing does not mend it.
-      if (urgency === 'urgent' && verdict.cause !== 'silent') unreadable.set(watch, { verdict, since: now.monotonic });
+      if (urgency === 'urgent' && verdict.cause !== 'silent' && verdict.cause !== 'waiting')
+        unreadable.set(watch, { verdict, since: now.monotonic });
       return [];
     }
     return [end(key, now), end(keyOf('unreadable', rule.id, verdict.subject), now)];

@@ -24,6 +24,7 @@ export const STATE_WORD = {
 
 export const CAUSE_WORD = {
   silent: 'cause_silent',
+  waiting: 'cause_waiting',
   missing: 'cause_missing',
   stale: 'cause_stale',
   unknown_when: 'cause_unknown_when',
