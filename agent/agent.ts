@@ -179,6 +179,15 @@ export class Agent {
     await running.outbox.close();
   }
 
+  /** A loose cable, for simulated machines: no link for a while, and the measuring goes on. */
+  async unplug(ms: number): Promise<void> {
+    const { link } = this.#running ?? {};
+    await link?.stop();
+    this.#options.clock.after(ms, () => {
+      if (this.#running?.link === link) link?.start();
+    });
+  }
+
   get stream(): string {
     return this.#stream;
   }

@@ -110,7 +110,8 @@ export async function startCollector({
   // What was kept, and the stages that go on from it.
   const history = await openSqlite(data, {
     site,
-    staleAfterSeconds: (fact) => catalogue.fact(fact)?.staleAfterSeconds ?? 60,
+    staleAfterSeconds: new Map(catalogue.facts.map(({ name, staleAfterSeconds }) => [name, staleAfterSeconds])),
+    warn: (message) => log.warn(message),
   });
   const restored = await history.restore();
   const kept = keptOf(restored);
