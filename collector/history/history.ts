@@ -8,13 +8,23 @@ import type { Moment } from '../clock.ts';
 export interface History {
   /** Everything needed to go on: the latest `keep` of each kind, where the journal was cut and where the time line stood. */
   restore(): Promise<Restored>;
+  /**
+   * Batches are written in the order they are given. What a batch holds must not change until its promise resolves: a
+   * large one is read in slices, so that the event loop goes on. Rejects with `HistoryRefused` (`refused.ts` has the
+   * codes); then nothing of it was written, and what was given behind it before the refusal was known is refused too
+   * (`behind`): no batch is ever there without those before it.
+   */
   append(batch: Batch): Promise<void>;
+  /** Queries reject with `QueryRefused` when they would take too long or give too much: nothing is ever cut off unsaid. */
   entries(query: EntryQuery): Promise<Page<Entry>>;
-  /** Raw readings of one subject, oldest first, from the last 7 days; what is still only in the journal is not in it. */
+  /** Raw readings of one subject, oldest first, from the last 7 days; what is still only in the journal is not in it. ≤ 200,000. */
   raw(query: SeriesQuery): Promise<readonly RawPoint[]>;
-  /** Minute values (last of the minute) for 90 days, hourly min/mean/max for years. */
+  /**
+   * Minute values (last of the minute, carried on while not stale) for 90 days, hourly min/mean/max for years, up to the
+   * last raw reading; numbers and booleans (1 and 0). `at` is the minute's or hour's beginning. ≤ 200,000.
+   */
   series(query: SeriesQuery & { readonly resolution: 'minute' | 'hour' }): Promise<readonly SeriesPoint[]>;
-  /** Copies the store to `path` while it runs; the copy opens by itself. */
+  /** Copies the store, as it is at one moment, to a new file `path` while it runs; the copy opens by itself. */
   backup(path: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -25,9 +35,12 @@ export interface Batch {
   readonly entries: readonly EntryDraft[];
   /** Current state of things by kind and id; `null` erases. Small JSON values: machines, verdicts, incidents, accounts … */
   readonly keep?: readonly Kept[];
-  /** Frames to be kept as raw readings, in the order of their coming. */
+  /**
+   * Frames to be kept as raw readings, in the order of their coming. Some seconds' worth at once: what is given together
+   * is compressed, and found again, together.
+   */
   readonly raw?: readonly RawFrame[];
-  /** Entries and keeps reflect the journal up to and including this beat record; it is never judged again. */
+  /** Entries and keeps reflect the journal up to and including this beat record; it is never judged again. Never goes back. */
   readonly judgedTo?: number;
   /** State snapshots among `keep` reflect the journal up to here: segments that end before it may be deleted. */
   readonly stateTo?: number;
@@ -72,10 +85,11 @@ export interface Entry extends EntryDraft {
   readonly site: string;
   /** 1, 2, 3 … without a gap. */
   readonly n: number;
-  /** Wall clock, ms, when the store wrote it. */
+  /** Wall clock, ms: the moment of the batch that brought it. */
   readonly recordedAt: number;
-  /** SHA-256 hex of the entry before, over its (site, n, at, recorded_at, monotonic, kind, canonical text, previous); 64 zeros for the first. */
+  /** `hash` of the entry before; 64 zeros for the first. */
   readonly previous: string;
+  /** SHA-256 hex over everything else in the entry; `chain.ts` says exactly how. */
   readonly hash: string;
 }
 

@@ -23,7 +23,7 @@ export interface Journal {
    * together after it. Rejects with `JournalRefused`; a later append works again as soon as the disk does.
    */
   append(text: string): Promise<number>;
-  /** What was on the disk at this call, from `fromN` on. Throws `Damaged` with file and byte where it cannot go on. */
+  /** What was on the disk at this call, from `fromN` on. Throws `Unusable` with file and byte where it cannot go on. */
   replay(fromN: number): AsyncIterable<Recorded>;
   /** Deletes the segments that hold nothing after `toN`; never the one that is being written. */
   cut(toN: number): Promise<void>;

@@ -4,7 +4,7 @@
  */
 
 /**
- * `full` no space left · `io` the disk failed · `busy` too much waits already · `closed` it was closed, or its worker died ·
+ * `full` no space left · `io` the disk failed · `busy` too much waits already · `closed` it is closed, or its worker died ·
  * `behind` an earlier batch was refused and this one would have left a hole · `bad` a value that cannot be stored
  */
 export type RefusalCode = 'full' | 'io' | 'busy' | 'closed' | 'behind' | 'bad';
@@ -40,9 +40,9 @@ export class QueryRefused extends Error {
   }
 }
 
-/** A file of ours that is not what we wrote: nothing goes on with it until a person has looked. */
-export class Damaged extends Error {
-  override readonly name = 'Damaged';
+/** A file that cannot be used as it is, and why: damaged, another program's, a newer version's, in use. Nothing goes on with it until a person has looked. */
+export class Unusable extends Error {
+  override readonly name = 'Unusable';
   readonly file: string;
 
   constructor(file: string, message: string, cause?: unknown) {

@@ -1,7 +1,7 @@
 import { chmod, open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeHead, hasRoundFrom, HEAD_BYTES, recordAt, type FoundRecord } from './record.ts';
-import { Damaged } from './refused.ts';
+import { Unusable } from './refused.ts';
 
 /** One file of the journal, `<16 digits of its first n>.journal`. */
 export interface Segment {
@@ -87,9 +87,9 @@ export async function readSegment(
 ): Promise<{ readonly content: Buffer; readonly before: number; readonly records: Iterable<FoundRecord> }> {
   const content = (await readFile(file)).subarray(0, bytes);
   const head = decodeHead(content);
-  if (head?.first !== first) throw new Damaged(file, `its head, at byte 0, is damaged; ${WHAT_TO_DO}`);
+  if (head?.first !== first) throw new Unusable(file, `its head, at byte 0, is damaged; ${WHAT_TO_DO}`);
   if (last !== null && head.before !== last) {
-    throw new Damaged(file, `the records ${last + 1} to ${head.before} before it are missing; ${WHAT_TO_DO}`);
+    throw new Unusable(file, `the records ${last + 1} to ${head.before} before it are missing; ${WHAT_TO_DO}`);
   }
   return { content, before: head.before, records: wholeRecords(file, content, first, next) };
 }
@@ -104,8 +104,8 @@ function* wholeRecords(file: string, content: Buffer, first: number, next: numbe
   }
 }
 
-function damagedRecord(file: string, n: number, at: number): Damaged {
-  return new Damaged(file, `record ${n}, at byte ${at}, is damaged though it was once synced; ${WHAT_TO_DO}`);
+function damagedRecord(file: string, n: number, at: number): Unusable {
+  return new Unusable(file, `record ${n}, at byte ${at}, is damaged though it was once synced; ${WHAT_TO_DO}`);
 }
 
 /** Makes the file, its head and its name durable. */
@@ -143,7 +143,7 @@ async function truncateFile(file: string, bytes: number): Promise<void> {
 }
 
 /** So that a new file's name survives a power cut too; Windows does that by itself and cannot open a folder. */
-async function syncFolder(dir: string): Promise<void> {
+export async function syncFolder(dir: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(dir, 'r');
   try {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { assert, asyncProperty, array, integer, nat, record, string } from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
 import { openJournal, type Journal, type JournalOptions, type Recorded } from '../../../collector/history/journal.ts';
-import { Damaged, JournalRefused } from '../../../collector/history/refused.ts';
+import { Unusable, JournalRefused } from '../../../collector/history/refused.ts';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -156,7 +156,7 @@ test('a damaged record with synced ones after it stops with the name of the file
   await journal.close();
   const file = join(dir, readdirSync(dir)[0]!);
   flip(file, 28 + 23 + 21);
-  await expect(openJournal(dir)).rejects.toThrow(Damaged);
+  await expect(openJournal(dir)).rejects.toThrow(Unusable);
   await expect(openJournal(dir)).rejects.toThrow(`${file}: record 2, at byte 51, is damaged`);
 });
 
@@ -218,7 +218,7 @@ async function readAll(dir: string): Promise<{ records: Recorded[]; stopped: boo
     }
     return { records, stopped: false };
   } catch (error) {
-    if (!(error instanceof Damaged)) throw error;
+    if (!(error instanceof Unusable)) throw error;
     return { records, stopped: true };
   }
 }

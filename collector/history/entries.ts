@@ -1,0 +1,70 @@
+import { eachRow, rows, type Connection } from './connection.ts';
+import type { EntryQuery } from './history.ts';
+import type { InTime } from './reader.ts';
+import type { EntryRow } from './tables.ts';
+
+export interface WirePage {
+  readonly rows: readonly EntryRow[];
+  readonly next: number | null;
+}
+
+const MOST_ENTRIES = 1_000;
+const ENTRIES = 200;
+const DAY_MS = 86_400_000;
+
+export function findEntries(connection: Connection, query: EntryQuery, inTime: InTime): WirePage {
+  const limit = Math.min(Math.max(query.limit ?? ENTRIES, 1), MOST_ENTRIES);
+  const range = rangeOf(connection, query);
+  if (!range) return { rows: [], next: null };
+  const found: EntryRow[] = [];
+  for (const one of apart(query)) {
+    for (const row of eachRow(connection, select(connection, one, range, limit + 1))) {
+      inTime();
+      found.push(row);
+    }
+  }
+  found.sort((left, right) => (query.newestFirst ? right.n - left.n : left.n - right.n));
+  const page = found.slice(0, limit);
+  return { rows: page, next: found.length > limit ? page.at(-1)!.n : null };
+}
+
+/** Entries of several kinds are looked up kind by kind: an index over kinds gives each in the order of n, not all. */
+function apart(query: EntryQuery): readonly EntryQuery[] {
+  const { kinds, subject, rule } = query;
+  if (!kinds || kinds.length === 1 || subject !== undefined || rule !== undefined) return [query];
+  return kinds.map((kind) => ({ ...query, kinds: [kind] }));
+}
+
+interface Range {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Between which n to look: `at` and n nearly go together, and the days say how. Null when no entry can be meant. */
+function rangeOf(connection: Connection, { from, to, after, newestFirst }: EntryQuery): Range | null {
+  let [first, last] = [1, Number.MAX_SAFE_INTEGER];
+  if (from !== undefined || to !== undefined) {
+    let days = connection.sql
+      .selectFrom('day')
+      .select(({ fn }) => [fn.min('first').as('first'), fn.max('last').as('last')]);
+    if (from !== undefined) days = days.where('day', '>=', Math.floor(from / DAY_MS));
+    if (to !== undefined) days = days.where('day', '<=', Math.floor(to / DAY_MS));
+    const found = rows(connection, days)[0] as { readonly first: number | null; readonly last: number | null };
+    if (found.first === null || found.last === null) return null;
+    ({ first, last } = { first: found.first, last: found.last });
+  }
+  if (after !== undefined && newestFirst) last = Math.min(last, after - 1);
+  else if (after !== undefined) first = Math.max(first, after + 1);
+  return { first, last };
+}
+
+function select({ sql }: Connection, query: EntryQuery, { first, last }: Range, limit: number) {
+  const { kinds, subject, rule, from, to, newestFirst } = query;
+  let entries = sql.selectFrom('entry').selectAll().where('n', '>=', first).where('n', '<=', last);
+  if (subject !== undefined) entries = entries.where('subject', '=', subject);
+  if (rule !== undefined) entries = entries.where('rule', '=', rule);
+  if (kinds) entries = entries.where('kind', 'in', kinds);
+  if (from !== undefined) entries = entries.where('at', '>=', from);
+  if (to !== undefined) entries = entries.where('at', '<', to);
+  return entries.orderBy('n', newestFirst ? 'desc' : 'asc').limit(limit);
+}

@@ -1,0 +1,169 @@
+import { parentPort, Worker, type MessagePort } from 'node:worker_threads';
+import { HistoryRefused, QueryRefused, Unusable, type RefusalCode } from './refused.ts';
+
+/**
+ * Asking a worker thread: `call('append', batch)` runs the handler of that name there and brings its answer, or its
+ * error with class and code, back. Synchronous handlers run in the order of the calls.
+ */
+export type Asks = Readonly<Record<string, (...args: never[]) => unknown>>;
+
+/** What the thread is started with: its role says which handlers it serves. */
+export interface ThreadData {
+  readonly role: string;
+}
+
+interface Question {
+  readonly id: number;
+  readonly ask: string;
+  readonly args: readonly unknown[];
+}
+
+/** What the thread says by itself, to be logged. */
+interface Notice {
+  readonly warning: string;
+}
+
+type Answer = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly failure: Failure };
+
+/** An error as it crosses between threads, which drop its class and fields. */
+interface Failure {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly code: string | undefined;
+  readonly file: string | undefined;
+}
+
+/** The answer to this id says that the thread is open, or why not. */
+const OPENED = 0;
+
+export class Thread<A extends Asks> {
+  readonly #data: ThreadData;
+  readonly #warn: (message: string) => void;
+  readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  #worker: Worker | null = null;
+  #lastId = OPENED;
+  #ended: Error | null = null;
+
+  constructor(data: ThreadData, warn: (message: string) => void = () => {}) {
+    this.#data = data;
+    this.#warn = warn;
+  }
+
+  /** Resolves when the thread has opened what it needs. */
+  async start(): Promise<void> {
+    const opened = this.#wait(OPENED);
+    const name = `history ${this.#data.role}`;
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: this.#data, name });
+    this.#worker.on('message', (said: Answer | Notice) => {
+      if ('warning' in said) this.#warn(said.warning);
+      else this.#settle(said);
+    });
+    this.#worker.on('error', (error) => this.#end(asError(error)));
+    this.#worker.on('exit', () => this.#end(new Error('it ended')));
+    try {
+      await opened;
+    } catch (error) {
+      await this.end();
+      throw error;
+    }
+  }
+
+  call<K extends keyof A & string>(
+    ask: K,
+    args: Parameters<A[K]>,
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<Awaited<ReturnType<A[K]>>> {
+    if (!this.#worker || this.#ended) return Promise.reject(this.#refusal());
+    const id = ++this.#lastId;
+    const answer = this.#wait(id);
+    const question: Question = { id, ask, args };
+    this.#worker.postMessage(question, transfer);
+    return answer as Promise<Awaited<ReturnType<A[K]>>>;
+  }
+
+  /** Ends the thread, whatever it is doing; what still waits for an answer is refused. */
+  async end(): Promise<void> {
+    const worker = this.#worker;
+    this.#end(new Error('it was ended'));
+    await worker?.terminate();
+  }
+
+  #wait(id: number): Promise<unknown> {
+    const waiting = Promise.withResolvers<unknown>();
+    this.#waiting.set(id, waiting);
+    return waiting.promise;
+  }
+
+  #settle(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if ('failure' in answer) waiting?.reject(fromFailure(answer.failure));
+    else waiting?.resolve(answer.value);
+  }
+
+  #end(why: Error): void {
+    this.#ended ??= why;
+    for (const waiting of this.#waiting.values()) waiting.reject(this.#refusal());
+    this.#waiting.clear();
+  }
+
+  #refusal(): HistoryRefused {
+    const why = this.#ended?.message ?? 'it was not started';
+    return new HistoryRefused('closed', `the record's ${this.#data.role} thread does not answer: ${why}`, this.#ended);
+  }
+}
+
+/** In the thread: opens, says so, and answers from then on. */
+export async function serve(open: (warn: (message: string) => void) => Asks | Promise<Asks>): Promise<void> {
+  const port = parentPort!;
+  try {
+    const handlers = await open((warning) => post(port, { warning }));
+    port.on('message', (question: Question) => void answer(port, handlers, question));
+    post(port, { id: OPENED, value: undefined });
+  } catch (error) {
+    post(port, { id: OPENED, failure: toFailure(error) });
+  }
+}
+
+async function answer(port: MessagePort, handlers: Asks, { id, ask, args }: Question): Promise<void> {
+  try {
+    const value = await handlers[ask]!(...(args as never[]));
+    post(port, { id, value });
+  } catch (error) {
+    post(port, { id, failure: toFailure(error) });
+  }
+}
+
+function post(port: MessagePort, said: Answer | Notice): void {
+  port.postMessage(said);
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function toFailure(error: unknown): Failure {
+  const { name, message, stack } = asError(error);
+  const { code, file } = asError(error) as { readonly code?: string; readonly file?: string };
+  return { name, message, stack, code, file };
+}
+
+function fromFailure({ name, message, stack, code, file }: Failure): Error {
+  const error = rebuilt(name, message, code, file);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
+
+function rebuilt(name: string, message: string, code = '', file = ''): Error {
+  switch (name) {
+    case 'HistoryRefused':
+      return new HistoryRefused(code as RefusalCode, message);
+    case 'QueryRefused':
+      return new QueryRefused(code as QueryRefused['code'], message);
+    case 'Unusable':
+      return new Unusable(file, message.slice(file.length + 2));
+    default:
+      return new Error(message);
+  }
+}
