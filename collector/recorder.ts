@@ -36,9 +36,9 @@ export interface RecorderParts {
   readonly clock: { now(): Moment };
   readonly log: Log;
   /** The arrivals are kept: acknowledge them. */
-  settle(arrivals: readonly Arrival[]): void;
+  readonly settle: (arrivals: readonly Arrival[]) => void;
   /** They will not be kept: their senders have to say them again. */
-  drop(arrivals: readonly Arrival[]): void;
+  readonly drop: (arrivals: readonly Arrival[]) => void;
 }
 
 const RETRY_MS = 1_000;
@@ -140,11 +140,18 @@ export function createRecorder({ journal, history, clock, log, settle, drop }: R
     waiting: () => waiting,
     refusingSince: () => refusingSince,
     async close(limitMs) {
-      await Promise.race([queue, new Promise((resolve) => setTimeout(resolve, limitMs))]);
+      await within(limitMs, queue);
       closed = true;
-      await Promise.race([queue, new Promise((resolve) => setTimeout(resolve, limitMs))]);
+      await within(limitMs, queue);
       await journal.close();
       await history.close();
     },
   };
+}
+
+/** Resolves with the work, or after `limitMs`; leaves no timer behind that would hold up the end of the process. */
+async function within(limitMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, limitMs)))]);
+  clearTimeout(timer);
 }
