@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FastifyBaseLogger as Log } from 'fastify';
+import type { FastifyBaseLogger as Log, FastifyInstance } from 'fastify';
 import { buildCatalogue, loadProbes } from '../agent/catalogue.ts';
 import { createBeat } from './beat.ts';
 import { systemClock, type Clock, type Moment } from './clock.ts';
@@ -27,7 +27,7 @@ import { createRegistry } from './identity/registry.ts';
 import { createIncidents } from './incidents/incidents.ts';
 import { createOwnMetrics } from './metrics/own.ts';
 import { writeMetrics } from './metrics/writer.ts';
-import { createOffice, type TicketOrder } from './office.ts';
+import { createOffice, type Office, type TicketOrder } from './office.ts';
 import { createRecorder } from './recorder.ts';
 import { keptOf, presenceOf, replay, restoreStages } from './restore.ts';
 import { readAddresses, siteOf, VERSION } from './site.ts';
@@ -59,6 +59,9 @@ export interface Collector {
   readonly standard: string;
   /** Where the console is, the first one for this PC itself. */
   readonly urls: readonly string[];
+  /** The HTTP side, for tests that ask without a socket. */
+  readonly app: FastifyInstance;
+  readonly desk: Office;
   /** `host:port` for agents. */
   readonly addresses: readonly string[];
   /** Code for the first administrator; null when there is one. */
@@ -272,6 +275,8 @@ export async function startCollector({
     firstCode: () => desk.accounts.firstCode(),
     makeTicket: async (order) => (await desk.makeTicket(order, 'collector')).ticket,
     localTicket: (room) => desk.localTicket(room),
+    app,
+    desk,
     beat: step,
     checkpoint,
     async stop() {

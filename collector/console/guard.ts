@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Bilingual } from '../../agent/probe.ts';
 import type { Account, AccountRole } from '../accounts/accounts.ts';
+import { isLoopback as isLoopbackAddress, plainAddress } from '../gateway/addresses.ts';
 import type { Desk } from './desk.ts';
 
 /** Who may ask what. On loopback everybody who sits at the collector may read; every change has a signed-in name. */
@@ -81,12 +82,12 @@ export function mayChange(...roles: readonly AccountRole[]) {
   };
 }
 
-/** The listener lets plain HTTP in only when both ends are loopback and nothing was forwarded. */
-function isLoopback(request: FastifyRequest): boolean {
-  const { remoteAddress = '', localAddress = '' } = request.socket;
-  return [remoteAddress, localAddress].every(
-    (address) => address === '::1' || address.replace('::ffff:', '').startsWith('127.'),
-  );
+/**
+ * The listener lets plain HTTP in only when both ends are loopback, the Host is this PC and nothing was forwarded. Over
+ * TLS a proxy on this PC could speak for anybody, so there an account is needed always.
+ */
+function isLoopback({ socket }: FastifyRequest): boolean {
+  return !('encrypted' in socket) && isLoopbackAddress(plainAddress(socket.remoteAddress));
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -7,7 +7,12 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import serveStatic from '@fastify/static';
 import swagger from '@fastify/swagger';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerFactory } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerFactory,
+} from 'fastify';
 import type { Desk } from './desk.ts';
 import { changeRoutes } from './changeRoutes.ts';
 import type { Events } from './events.ts';
@@ -30,7 +35,7 @@ const LARGEST_BODY = 64 * 1024;
 export async function createConsole(desk: Desk, events: Events, options: ConsoleOptions): Promise<FastifyInstance> {
   const app = Fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     serverFactory: options.serverFactory,
     bodyLimit: LARGEST_BODY,
     requestTimeout: 10_000,
