@@ -54,8 +54,8 @@ export function showValue(fact: string, value: Value, unit: string | null, langu
       return `${round(value * 100)} %`;
     case 'pixels':
       return `${value} px`;
-    case 'bits_per_second':
-      return value >= 1e6 ? `${round(value / 1e6)} Mbit/s` : `${round(value / 1e3)} kbit/s`;
+    case 'bytes_per_second':
+      return value >= 125_000 ? `${round(value / 125_000)} Mbit/s` : `${round(value / 125)} kbit/s`;
     case 'hertz':
       return scaled(value, 1000, ['Hz', 'kHz', 'MHz', 'GHz']);
     case 'volts':
@@ -89,36 +89,25 @@ function scaled(value: number, step: number, units: readonly string[]): string {
 
 /** The two largest parts that say something: `45 s`, `2 h 3 min`, `3 d 4 h`; below a second in milliseconds. */
 function duration(seconds: number, language: Language): string {
-  const size = Math.abs(seconds);
   const sign = seconds < 0 ? '−' : '';
-  if (size > 0 && size < 1) return `${sign}${Math.round(size * 1000)} ${UNITS[language].ms}`;
-  if (size < 60) return `${sign}${round(size)} ${UNITS[language].s}`;
+  const size = Math.abs(seconds);
+  if (size > 0 && size < 1) return `${sign}${Math.round(size * 1000)} ${text(language, 'unit_ms')}`;
+  if (size < 60) return `${sign}${round(size)} ${text(language, 'unit_s')}`;
   const whole = Math.round(size);
-  const [large, small] =
-    whole < 3600
-      ? ([
-          ['min', 60],
-          ['s', 1],
-        ] as const)
-      : whole < 86_400
-        ? ([
-            ['h', 3600],
-            ['min', 60],
-          ] as const)
-        : ([
-            ['d', 86_400],
-            ['h', 3600],
-          ] as const);
-  const first = Math.floor(whole / large[1]);
-  const rest = Math.floor((whole % large[1]) / small[1]);
-  const head = `${sign}${first} ${UNITS[language][large[0]]}`;
-  return rest === 0 ? head : `${head} ${rest} ${UNITS[language][small[0]]}`;
+  const place = PARTS.findIndex((part) => whole >= part.seconds);
+  const [large, small] = [PARTS[place], PARTS[place + 1]];
+  if (!large || !small) return `${sign}${whole} ${text(language, 'unit_s')}`;
+  const head = `${sign}${Math.floor(whole / large.seconds)} ${text(language, large.word)}`;
+  const rest = Math.floor((whole % large.seconds) / small.seconds);
+  return rest === 0 ? head : `${head} ${rest} ${text(language, small.word)}`;
 }
 
-const UNITS = {
-  zh: { ms: '毫秒', s: '秒', min: '分', h: '小时', d: '天' },
-  en: { ms: 'ms', s: 's', min: 'min', h: 'h', d: 'd' },
-} as const;
+const PARTS = [
+  { seconds: 86_400, word: 'unit_d' },
+  { seconds: 3_600, word: 'unit_h' },
+  { seconds: 60, word: 'unit_min' },
+  { seconds: 1, word: 'unit_s' },
+] as const;
 
 /** As exact as a person needs, no trailing zeros: 3.87 → 3.9, 117.4 → 117, 0.0123 → 0.012. */
 function round(value: number): number {

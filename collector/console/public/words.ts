@@ -11,7 +11,6 @@ export const WORDS = {
   other_language: { zh: 'English', en: '中文' },
   list_comma: { zh: '、', en: ', ' },
   colon: { zh: '：', en: ': ' },
-  clause_comma: { zh: '，', en: ', ' },
 
   // Readiness of a machine, a device or a room, and states of verdicts.
   ready: { zh: '就绪', en: 'Ready' },
@@ -27,6 +26,7 @@ export const WORDS = {
 
   // Why something is unknown.
   cause_silent: { zh: '机器没有消息', en: 'the machine is not heard' },
+  cause_waiting: { zh: '刚连上，正在测量', en: 'just heard, still measuring' },
   cause_missing: { zh: '还没有测到', en: 'not measured yet' },
   cause_stale: { zh: '太久没有测到', en: 'not measured for too long' },
   cause_unknown_when: { zh: '测到了，但不足以判断', en: 'measured, but not enough to judge' },
@@ -121,6 +121,11 @@ export const WORDS = {
   what_to_do: { zh: '怎么办', en: 'What to do' },
   no_data: { zh: '没有数据', en: 'no data' },
   no_verdicts: { zh: '还没有对它的判定。', en: 'Nothing has been judged about it yet.' },
+  unit_ms: { zh: '毫秒', en: 'ms' },
+  unit_s: { zh: '秒', en: 's' },
+  unit_min: { zh: '分', en: 'min' },
+  unit_h: { zh: '小时', en: 'h' },
+  unit_d: { zh: '天', en: 'd' },
   yes: { zh: '是', en: 'yes' },
   no: { zh: '否', en: 'no' },
   history: { zh: '历史', en: 'History' },

@@ -7,6 +7,11 @@ import { Mark, readinessOf } from './mark.tsx';
 
 const GROUPS = ['broken', 'unknown', 'attested', 'waived', 'holds', 'not-due'] as const satisfies VerdictRow['state'][];
 
+const EVIDENCE = {
+  claimed: { word: 'claimed', about: 'claimed_about' },
+  witnessed: { word: 'witnessed', about: 'witnessed_about' },
+} as const;
+
 /** Every verdict about one machine or device, what needs a person first. */
 export function Verdicts({ verdicts }: { readonly verdicts: readonly VerdictRow[] }) {
   if (verdicts.length === 0) return <p class="empty">{say('no_verdicts')}</p>;
@@ -73,7 +78,7 @@ function VerdictLine({ row }: { readonly row: VerdictRow }) {
       <td>
         <Observed row={row} />
       </td>
-      <td title={say(row.evidence === 'claimed' ? 'claimed_about' : 'witnessed_about')}>{say(row.evidence)}</td>
+      <td title={say(EVIDENCE[row.evidence].about)}>{say(EVIDENCE[row.evidence].word)}</td>
       <td>{when(row.since)}</td>
     </tr>
   );
