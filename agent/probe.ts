@@ -62,12 +62,13 @@ export interface FactDefinition {
   readonly about: Bilingual;
 }
 
+/** Prometheus’ base units; pages and rules speak of Mbit/s and GiB. */
 export type Unit =
   | 'bytes'
   | 'seconds'
   | 'ratio'
   | 'pixels'
-  | 'bits_per_second'
+  | 'bytes_per_second'
   | 'hertz'
   | 'volts'
   | 'watts'

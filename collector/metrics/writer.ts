@@ -77,7 +77,7 @@ function* head(name: string, type: 'gauge' | 'counter', help: string): Generator
 }
 
 function* numberSeries(state: State, fact: CatalogueFact, subjects: readonly Labelled[]): Generator<string> {
-  // A part's fact may share the word of a plain one (`network.speed_bits_per_second`): one family, told apart by `part`.
+  // A part's fact may share the word of a plain one (`network.speed_bytes_per_second`): one family, told apart by `part`.
   if (fact.part !== null && state.catalogue.fact(fact.name)) return;
   const name = metricName(fact);
   const shares =

@@ -31,11 +31,11 @@ const SYMBOLS: Readonly<Record<Unit, Readonly<Record<string, Symbol>>>> = {
   },
   ratio: { '%': { factor: 0.01 } },
   pixels: { px: { factor: 1 } },
-  bits_per_second: {
-    'bit/s': { factor: 1 },
-    'kbit/s': { factor: 1e3 },
-    'Mbit/s': { factor: 1e6 },
-    'Gbit/s': { factor: 1e9 },
+  bytes_per_second: {
+    'bit/s': { factor: 1 / 8 },
+    'kbit/s': { factor: 1e3 / 8 },
+    'Mbit/s': { factor: 1e6 / 8 },
+    'Gbit/s': { factor: 1e9 / 8 },
   },
   hertz: { Hz: { factor: 1 }, MHz: { factor: 1e6 }, GHz: { factor: 1e9 } },
   volts: { V: { factor: 1 } },

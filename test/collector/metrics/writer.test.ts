@@ -20,7 +20,7 @@ function site() {
       'network.address': '10.0.0.17',
       'software.names': ['WPS "2019"', '考试\n系统'],
     },
-    'nic:eth0': { 'network.up': true, 'network.speed_bits_per_second': 1e9 },
+    'nic:eth0': { 'network.up': true, 'network.speed_bytes_per_second': 125e6 },
     'device:ups-1': { 'ups.on_battery': false },
   });
   settle(made, 'm-s', { '': { 'memory.installed_bytes': null } });
@@ -29,7 +29,7 @@ function site() {
     presence(made, 'm-3', false, 'silent'),
     frame(made, 'm-1', {
       '': { 'network.wired': true, 'network.address': '10.0.0.17' },
-      'nic:eth0': { 'network.up': true, 'network.speed_bits_per_second': 1e9 },
+      'nic:eth0': { 'network.up': true, 'network.speed_bytes_per_second': 125e6 },
       'device:ups-1': { 'ups.on_battery': false },
     }),
   ]);

@@ -11,7 +11,7 @@ describe('parseQuantity', () => {
     ['250 ms', 'seconds', 0.25],
     ['5 %', 'ratio', 0.05],
     ['110 %', 'ratio', 1.1],
-    ['1 Gbit/s', 'bits_per_second', 1e9],
+    ['1 Gbit/s', 'bytes_per_second', 125e6],
     ['40 °C', 'celsius', 40],
   ] as const)('reads %s of %s', (text, unit, value) => {
     expect(parseQuantity(text, unit)).toBe(value);
@@ -51,7 +51,7 @@ describe('formatQuantity', () => {
 
 it('finds the unit that a name ends in', () => {
   expect(unitOf('minimum_bytes')).toBe('bytes');
-  expect(unitOf('minimum_bits_per_second')).toBe('bits_per_second');
+  expect(unitOf('minimum_bytes_per_second')).toBe('bytes_per_second');
   expect(unitOf('seconds')).toBe('seconds');
   expect(unitOf('megabytes')).toBeUndefined();
   expect(unitOf('minimum')).toBeUndefined();
