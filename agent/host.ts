@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { promises as fs } from 'node:fs';
+import { promises as fs, readFileSync } from 'node:fs';
 import * as net from 'node:net';
 import * as os from 'node:os';
 import type { Platform } from './probe.ts';
@@ -12,6 +12,12 @@ export interface Host {
   readonly platform: Platform;
   /** Whole plain file as text, or null. No more than `most` bytes are read (1 MiB when not given). */
   text(path: string, most?: number): Promise<string | null>;
+  /**
+   * One of the kernel's own files, read at once, or null. Only for those that are made without waiting for a device or a
+   * lock (`/proc/stat`, a card's `carrier_changes`): a trip to the thread pool costs several times the reading itself,
+   * and what is asked each few seconds must not be felt.
+   */
+  glance(path: string): string | null;
   /** Whole plain file as bytes, or null. The same limit. */
   bytes(path: string, most?: number): Promise<Buffer | null>;
   /** Names in a folder, or null. */
@@ -42,6 +48,7 @@ export function thisHost(): Host {
   return {
     platform: process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux',
     text: async (path, most) => (await bytesOf(path, most))?.toString('utf8') ?? null,
+    glance,
     bytes: bytesOf,
     list: (path) => fs.readdir(path).catch(() => null),
     link: (path) => fs.readlink(path).catch(() => null),
@@ -65,6 +72,14 @@ export function thisHost(): Host {
     connect,
     now: Date.now,
   };
+}
+
+function glance(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
 }
 
 /**

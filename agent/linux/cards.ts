@@ -16,7 +16,7 @@ export interface CardTraits {
 /** What a card does now. */
 export interface CardState {
   readonly up: boolean | null;
-  /** Bits per second as negotiated, or null: a down link, a virtual card and many virtual machines do not know. */
+  /** Bytes per second as negotiated, or null: a down link, a virtual card and many virtual machines do not know. */
   readonly speed: number | null;
   /** How often the link came or went since start, or null. */
   readonly changes: number | null;
@@ -57,33 +57,36 @@ function wiredOf(
   return physical && type?.trim() === '1' ? true : null;
 }
 
+/** The count of changes is read first: what changes after that shows in the next count. */
 export async function cardState(host: Host, card: CardTraits): Promise<CardState> {
   const folder = `${FOLDER}/${card.name}`;
-  return {
-    up: await isUp(host, folder),
-    speed: card.physical ? speedOf(await host.text(`${folder}/speed`)) : null,
-    changes: await linkChanges(host, card.name),
-  };
+  const changes = linkChanges(host, card.name);
+  const up = await isUp(host, folder);
+  return { up, speed: card.physical ? speedOf(await host.text(`${folder}/speed`)) : null, changes };
 }
 
-/** One cheap read that betrays any change of the link, even one that was over before the next look. */
-export async function linkChanges(host: Host, name: string): Promise<number | null> {
-  const text = await host.text(`${FOLDER}/${name}/carrier_changes`);
+/** One cheap read that betrays any change of the link, even one that was over before the next ask. */
+export function linkChanges(host: Host, name: string): number | null {
+  const text = host.glance(`${FOLDER}/${name}/carrier_changes`);
   return text !== null && /^\d+\s*$/.test(text) ? Number(text) : null;
 }
 
+/** The carrier tells at once, the state up to a second later; but only the state knows of radios that may not yet talk. */
 async function isUp(host: Host, folder: string): Promise<boolean | null> {
-  const state = (await host.text(`${folder}/operstate`))?.trim();
+  // Refused while the card is switched off.
+  const carrier = (await host.text(`${folder}/carrier`))?.trim();
+  if (carrier === '0') return false;
+  const state = host.glance(`${folder}/operstate`)?.trim();
   if (state === undefined) return null;
-  // Some drivers never say; the carrier then decides, and a card that is switched off gives none.
-  if (state === 'unknown') return (await host.text(`${folder}/carrier`))?.trim() === '1' ? true : null;
+  // Some drivers never say.
+  if (state === 'unknown') return carrier === '1' ? true : null;
   return state === 'up';
 }
 
-/** Megabits a second, -1 for unknown; a link that is down refuses to be read. */
+/** The kernel says megabits a second, and -1 for unknown; a link that is down refuses to be read. In bytes a second. */
 function speedOf(text: string | null): number | null {
   const megabits = text === null ? NaN : Number(text.trim() || NaN);
-  return Number.isInteger(megabits) && megabits > 0 ? megabits * 1e6 : null;
+  return Number.isInteger(megabits) && megabits > 0 ? megabits * 125_000 : null;
 }
 
 /** The real cards below a bridge, bond or VLAN, through at most three of them. */

@@ -46,7 +46,7 @@ async function virtualDisk(host: Host): Promise<string | null> {
 
 /** Only the default route's card counts: hosts of virtual machines have virtual cards besides. */
 async function virtualCard(host: Host): Promise<string | null> {
-  const name = (await defaultRoute(host))?.card ?? null;
+  const name = defaultRoute(host)?.card ?? null;
   if (name === null) return null;
   const folder = `/sys/class/net/${name}`;
   // Bridges, bonds and tunnels have no device behind them, and addresses of their own making.

@@ -24,7 +24,7 @@ export function watchProcesses(): (host: Host) => Promise<ReadonlySet<string> | 
         next.set(number, before);
         continue;
       }
-      const name = (await host.text(`/proc/${number}/comm`))?.trimEnd();
+      const name = host.glance(`/proc/${number}/comm`)?.trimEnd();
       // A process that ended since the listing has no name any more.
       if (name !== undefined) next.set(number, { name, looks: (before?.looks ?? 0) + 1 });
     }

@@ -11,11 +11,11 @@ const GATEWAY = 0x2;
 const REJECT = 0x200;
 
 /** The default route with the lowest metric, IPv4 before IPv6; null when there is none or it cannot be read. */
-export async function defaultRoute(host: Host): Promise<DefaultRoute | null> {
-  const four = await host.text('/proc/net/route');
+export function defaultRoute(host: Host): DefaultRoute | null {
+  const four = host.glance('/proc/net/route');
   const found = four === null ? null : parseRoutes(four);
   if (found !== null) return found;
-  const six = await host.text('/proc/net/ipv6_route');
+  const six = host.glance('/proc/net/ipv6_route');
   return six === null ? null : parseRoutes6(six);
 }
 

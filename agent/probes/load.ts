@@ -2,12 +2,16 @@ import type { Host } from '../host.ts';
 import { processNumbers } from '../linux/processes.ts';
 import type { Probe } from '../probe.ts';
 
+/** Asks between counts of the processes: half a minute. */
+const COUNT_EVERY = 6;
+
 /** How busy the machine is, over the time since the ask before. */
 export const probe: Probe = loadProbe();
 
 /** A probe with a memory of its own. */
 export function loadProbe(): Probe {
   let before: Ticks | null = null;
+  const countProcesses = watchCount();
   return {
     name: 'load',
     platforms: ['linux', 'win32', 'darwin'],
@@ -37,7 +41,7 @@ export function loadProbe(): Probe {
       },
     },
     async ask(host) {
-      const now = await ticks(host);
+      const now = ticks(host);
       const cpu_ratio = busyRatio(before, now);
       before = now;
       const { visible, available } = host.memory();
@@ -45,8 +49,8 @@ export function loadProbe(): Probe {
         facts: {
           cpu_ratio,
           memory_ratio: visible > 0 ? within(1 - available / visible) : null,
-          processes: host.platform === 'linux' ? ((await processNumbers(host))?.length ?? null) : null,
-          one_minute_average: await oneMinuteAverage(host),
+          processes: host.platform === 'linux' ? await countProcesses(host) : null,
+          one_minute_average: oneMinuteAverage(host),
         },
       };
     },
@@ -67,9 +71,9 @@ export function busyRatio(before: Ticks | null, now: Ticks | null): number | nul
 }
 
 /** On Linux not from Node, which also reads each processor's frequency and thereby wakes every one of them. */
-async function ticks(host: Host): Promise<Ticks | null> {
+function ticks(host: Host): Ticks | null {
   if (host.platform === 'linux') {
-    const text = await host.text('/proc/stat');
+    const text = host.glance('/proc/stat');
     return text === null ? null : parseStat(text);
   }
   const cpus = host.cpus();
@@ -85,9 +89,19 @@ export function parseStat(text: string): Ticks | null {
   return idle === undefined ? null : { idle: idle + waiting, total: times.reduce((sum, time) => sum + time, 0) };
 }
 
+/** Listing all processes costs more than all the rest, and their number is nothing to act upon within seconds. */
+function watchCount(): (host: Host) => Promise<number | null> {
+  let asks = 0;
+  let count: number | null = null;
+  return async (host) => {
+    if (asks++ % COUNT_EVERY === 0) count = (await processNumbers(host))?.length ?? null;
+    return count;
+  };
+}
+
 /** Windows has none, and Node says 0 there. */
-async function oneMinuteAverage(host: Host): Promise<number | null> {
-  const first = host.platform === 'linux' ? (await host.text('/proc/loadavg'))?.split(' ')[0] : undefined;
+function oneMinuteAverage(host: Host): number | null {
+  const first = host.platform === 'linux' ? host.glance('/proc/loadavg')?.split(' ')[0] : undefined;
   return first !== undefined && /^\d+\.\d+$/.test(first) ? Number(first) : null;
 }
 

@@ -10,16 +10,18 @@ import type { Answer, Facts } from '../reading.ts';
 /**
  * The network cards, and the one that leads out as plain facts of the machine.
  *
- * Asked each 2 s, because a server's link that drops must be known at once. Most asks are quick: addresses and the
- * count of link changes are looked at, and only when one of them moved, or after `LOOK_EVERY` asks, is everything read.
+ * Asked each 2 s, because a server's link that drops must be known at once; so most asks only read each card's count of
+ * link changes. Addresses and routes are looked at each `LOOK_EVERY` asks. When something moved, and each `STUDY_EVERY`
+ * asks, everything is read, and once more at the ask after: the kernel's own notes lag up to a second behind.
  */
 const LOOK_EVERY = 5;
-/** Looks after which also that is read again which hardly ever changes: what a card is, static or DHCP. */
-const STUDY_EVERY = 6;
+const STUDY_EVERY = 30;
+/** Readings of everything between questions of how the address came; another address asks at once. */
+const METHOD_EVERY = 5;
 
 const SPEED: FactDefinition = {
   type: 'number',
-  unit: 'bits_per_second',
+  unit: 'bytes_per_second',
   least: 0,
   most: 1e12,
   about: { zh: '协商的链路速率', en: 'Negotiated link speed' },
@@ -40,7 +42,7 @@ export function networkProbe(): Probe {
     timeLimitMs: 1_500,
     facts: {
       interface: { type: 'string', largest: 100, about: { zh: '上网所用的网卡', en: 'Network card that leads out' } },
-      speed_bits_per_second: SPEED,
+      speed_bytes_per_second: SPEED,
       wired: WIRED,
       dhcp: {
         type: 'boolean',
@@ -53,7 +55,7 @@ export function networkProbe(): Probe {
       kind: 'nic',
       facts: {
         up: { type: 'boolean', urgent: true, about: { zh: '网卡链路已连通', en: 'Its link is up' } },
-        speed_bits_per_second: SPEED,
+        speed_bytes_per_second: SPEED,
         wired: WIRED,
         address: ADDRESS,
         carrier_changes_total: {
@@ -68,10 +70,10 @@ export function networkProbe(): Probe {
   };
 }
 
-/** What one look at everything found, and what has to stay the same for the answer to stay true. */
-interface Look {
-  readonly addresses: string;
-  readonly changes: readonly (readonly [card: string, changes: number | null])[];
+/** What was found, and what has to stay the same for the answer to stay true. */
+interface Study {
+  readonly surroundings: string;
+  readonly links: readonly (readonly [card: string, changes: number | null])[];
   readonly answer: Answer;
 }
 
@@ -86,74 +88,82 @@ interface Scene {
 type Addresses = ReturnType<Host['interfaces']>;
 
 function watchLinux(): (host: Host) => Promise<Answer> {
-  let last: Look | null = null;
-  let quick = 0;
-  let looks = 0;
-  let cards: ReadonlyMap<string, CardTraits> = new Map();
-  let method: { readonly of: string; readonly dhcp: boolean | null } = { of: '', dhcp: null };
-
+  let last: Study | null = null;
+  let settled = false;
+  let asks = 0;
+  const methodOf = watchMethod();
   return async (host) => {
-    const addresses = host.interfaces();
-    const same = last !== null && quick < LOOK_EVERY - 1 && last.addresses === textOf(addresses);
-    if (last !== null && same && (await isUnmoved(host, last))) {
-      quick++;
-      return last.answer;
-    }
-    quick = 0;
-    last = await look(host, addresses);
+    const ask = asks++;
+    if (last !== null && settled && ask % STUDY_EVERY !== 0) {
+      const isStill = last.links.every(([card, changes]) => linkChanges(host, card) === changes);
+      if (isStill && (ask % LOOK_EVERY !== 0 || look(host).surroundings === last.surroundings)) return last.answer;
+      settled = false;
+    } else settled = true;
+    last = await study(host, methodOf);
     return last.answer;
   };
+}
 
-  async function look(host: Host, addresses: Addresses): Promise<Look> {
-    const study = looks++ % STUDY_EVERY === 0;
-    const route = await defaultRoute(host);
-    const names = new Set(await cardNames(host));
-    // Its part is always there, even where /sys is hidden.
-    if (route !== null) names.add(route.card);
-    const known = new Map<string, CardTraits>();
-    for (const name of names) known.set(name, (study ? null : cards.get(name)) ?? (await cardTraits(host, name)));
-    cards = known;
+function look(host: Host): { addresses: Addresses; route: DefaultRoute | null; surroundings: string } {
+  const addresses = host.interfaces();
+  const route = defaultRoute(host);
+  const named = Object.entries(addresses).map(([card, all]) => [card, ...all.map(({ address }) => address)]);
+  return { addresses, route, surroundings: JSON.stringify([route, named]) };
+}
 
-    const states = new Map<string, CardState>();
-    for (const card of known.values()) {
-      if (card.physical || card.name === route?.card) states.set(card.name, await cardState(host, card));
+async function study(host: Host, methodOf: MethodOf): Promise<Study> {
+  const { addresses, route, surroundings } = look(host);
+  const names = new Set(await cardNames(host));
+  // Its part is always there, even where /sys is hidden.
+  if (route !== null) names.add(route.card);
+  const cards = new Map<string, CardTraits>();
+  for (const name of names) cards.set(name, await cardTraits(host, name));
+  const states = new Map<string, CardState>();
+  for (const card of cards.values()) {
+    if (card.physical || card.name === route?.card) states.set(card.name, await cardState(host, card));
+  }
+
+  const scene: Scene = { addresses, cards, states };
+  const parts: Record<string, Facts> = {};
+  for (const name of states.keys()) parts[`nic:${name}`] = partFacts(scene, name);
+  const way = route ?? onlyWay(scene);
+  return {
+    surroundings,
+    links: [...states].map(([name, { changes }]) => [name, changes]),
+    answer: { facts: way === null ? NO_WAY : await wayFacts(host, scene, way, methodOf), parts },
+  };
+}
+
+async function wayFacts(host: Host, scene: Scene, way: DefaultRoute, methodOf: MethodOf): Promise<Facts> {
+  const address = addressOf(scene.addresses, way.card);
+  const { speed_bytes_per_second = null, wired = null } = partFacts(scene, way.card);
+  const dhcp = await methodOf(host, { name: way.card, index: scene.cards.get(way.card)?.index ?? null, address });
+  return { interface: way.card, speed_bytes_per_second, wired, dhcp, address, gateway: way.gateway };
+}
+
+type MethodOf = typeof usesDhcp;
+
+function watchMethod(): MethodOf {
+  let known: { readonly of: string; readonly dhcp: boolean | null; readonly study: number } | null = null;
+  let studies = 0;
+  return async (host, card) => {
+    const study = studies++;
+    const of = JSON.stringify(card);
+    if (known === null || known.of !== of || study - known.study >= METHOD_EVERY) {
+      known = { of, dhcp: await usesDhcp(host, card), study };
     }
-    const scene: Scene = { addresses, cards, states };
-    const parts: Record<string, Facts> = {};
-    for (const name of states.keys()) parts[`nic:${name}`] = partFacts(scene, name);
-    const way = route ?? onlyWay(scene);
-    return {
-      addresses: textOf(addresses),
-      changes: [...states].map(([name, { changes }]) => [name, changes]),
-      answer: { facts: way === null ? NO_WAY : await wayFacts(host, scene, way, study), parts },
-    };
-  }
-
-  async function wayFacts(host: Host, scene: Scene, way: DefaultRoute, study: boolean): Promise<Facts> {
-    const address = addressOf(scene.addresses, way.card);
-    const index = scene.cards.get(way.card)?.index ?? null;
-    const of = `${way.card} ${index} ${address}`;
-    if (study || method.of !== of) method = { of, dhcp: await usesDhcp(host, { name: way.card, index, address }) };
-    const { speed_bits_per_second = null, wired = null } = partFacts(scene, way.card);
-    return { interface: way.card, speed_bits_per_second, wired, dhcp: method.dhcp, address, gateway: way.gateway };
-  }
+    return known.dhcp;
+  };
 }
 
 const NO_WAY: Facts = Object.freeze({
   interface: null,
-  speed_bits_per_second: null,
+  speed_bytes_per_second: null,
   wired: null,
   dhcp: null,
   address: null,
   gateway: null,
 });
-
-async function isUnmoved(host: Host, last: Look): Promise<boolean> {
-  for (const [card, changes] of last.changes) {
-    if ((await linkChanges(host, card)) !== changes) return false;
-  }
-  return true;
-}
 
 /** Rooms that are cut off have no default route; a single connected card is then the one meant. */
 function onlyWay({ addresses, cards, states }: Scene): DefaultRoute | null {
@@ -173,7 +183,7 @@ function partFacts({ addresses, cards, states }: Scene, name: string): Facts {
   const [wired = null, ...others] = real.map((lower) => lower.wired);
   return {
     up: state?.up ?? null,
-    speed_bits_per_second: speeds.reduce(
+    speed_bytes_per_second: speeds.reduce(
       (least, speed) => (least === null || speed === null ? null : Math.min(least, speed)),
       speeds[0] ?? null,
     ),
@@ -190,12 +200,6 @@ function addressOf(addresses: Addresses, card: string): string | null {
   return (given.find(({ family }) => family === 'IPv4') ?? given[0] ?? own[0])?.address ?? null;
 }
 
-function textOf(addresses: Addresses): string {
-  return Object.entries(addresses)
-    .map(([card, all]) => `${card} ${all.map(({ address }) => address).join(' ')}`)
-    .join('\n');
-}
-
 /** Where Node is the only source: cards that are up, with their addresses; routes and speeds stay unknown. */
 async function askElsewhere(host: Host): Promise<Answer> {
   const addresses = host.interfaces();
@@ -203,7 +207,7 @@ async function askElsewhere(host: Host): Promise<Answer> {
   const parts: Record<string, Facts> = {};
   for (const name of names) {
     const address = addressOf(addresses, name);
-    parts[`nic:${name}`] = { up: true, speed_bits_per_second: null, wired: null, address, carrier_changes_total: null };
+    parts[`nic:${name}`] = { up: true, speed_bytes_per_second: null, wired: null, address, carrier_changes_total: null };
   }
   const [only] = names.length === 1 ? names : [];
   const facts = only === undefined ? NO_WAY : { ...NO_WAY, interface: only, address: addressOf(addresses, only) };

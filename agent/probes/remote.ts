@@ -3,8 +3,10 @@ import { watchProcesses } from '../linux/processes.ts';
 import type { Probe } from '../probe.ts';
 import { DESKTOP_AGENTS, knownName, matchProcesses, REMOTE_TOOLS } from '../tools.ts';
 
-/** Asks between looks for folders of cloud-desktop agents: they come with an installation, not by themselves. */
+/** Asks between looks for folders of cloud-desktop agents, which come with an installation, not by themselves. */
 const FOLDERS_EVERY = 20;
+/** Asks between readings of all login sessions, whether their folder says that it changed or not. */
+const SESSIONS_EVERY = 20;
 const MOST_SESSIONS = 32;
 
 /**
@@ -17,6 +19,7 @@ export const probe: Probe = remoteProbe();
 export function remoteProbe(): Probe {
   const processes = watchProcesses();
   const folders = watchFolders();
+  const sessions = watchSessions();
   return {
     name: 'remote',
     platforms: ['linux', 'win32'],
@@ -43,7 +46,7 @@ export function remoteProbe(): Probe {
         running === null ? null : [...matchProcesses(REMOTE_TOOLS, running).keys()].map(({ name }) => knownName(name));
       return {
         facts: {
-          session: await remoteSession(host, running),
+          session: remoteSession(running, await sessions(host)),
           vdi: signals.length > 0 ? true : running === null ? null : false,
           vdi_signals: running === null && signals.length === 0 ? null : signals,
           tools: tools?.sort() ?? null,
@@ -77,15 +80,26 @@ function watchFolders(): (host: Host) => Promise<readonly string[]> {
  * logind knows of every session whether it is remote and whether it has a screen. xrdp also runs without logind; its
  * sessions each have a channel server, while the session manager alone only waits for somebody.
  */
-async function remoteSession(host: Host, running: ReadonlySet<string> | null): Promise<boolean | null> {
-  if (running?.has('xrdp-chansrv') === true) return true;
-  const folder = '/run/systemd/sessions';
-  const names = await host.list(folder);
-  // Beside each session's file lies a pipe, `<number>.ref`.
-  for (const name of (names ?? []).filter((name) => /^\w+$/.test(name)).slice(0, MOST_SESSIONS)) {
-    if (isRemoteDesktop((await host.text(`${folder}/${name}`)) ?? '')) return true;
-  }
+function remoteSession(running: ReadonlySet<string> | null, known: boolean): boolean | null {
+  if (known || running?.has('xrdp-chansrv') === true) return true;
   return running === null ? null : false;
+}
+
+/** Tells whether logind has a remote desktop session. It writes a session's file anew whenever something changed. */
+function watchSessions(): (host: Host) => Promise<boolean> {
+  const folder = '/run/systemd/sessions';
+  let asks = 0;
+  let seen: { readonly changed: number | null; readonly found: boolean } = { changed: null, found: false };
+  return async (host) => {
+    const changed = await host.modified(folder);
+    if (asks++ % SESSIONS_EVERY !== 0 && changed !== null && changed === seen.changed) return seen.found;
+    // Beside each session's file lies a pipe, `<number>.ref`.
+    const names = ((await host.list(folder)) ?? []).filter((name) => /^\w+$/.test(name)).slice(0, MOST_SESSIONS);
+    let found = false;
+    for (const name of names) found ||= isRemoteDesktop((await host.text(`${folder}/${name}`)) ?? '');
+    seen = { changed, found };
+    return found;
+  };
 }
 
 /** A session that is closing is nobody's any more. */

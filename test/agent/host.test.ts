@@ -44,6 +44,11 @@ describe('files', () => {
     },
   );
 
+  test.runIf(process.platform === 'linux')('what the kernel keeps at hand is read at once', () => {
+    expect(host.glance('/proc/loadavg')).toMatch(/^\d+\.\d+ /);
+    expect(host.glance('/proc/nothing')).toBeNull();
+  });
+
   test('a file tells when it changed', async () => {
     expect(await host.modified(join(folder, 'ten'))).toBe(statSync(join(folder, 'ten')).mtimeMs);
     expect(await host.modified(join(folder, 'none'))).toBeNull();

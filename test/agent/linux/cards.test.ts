@@ -40,9 +40,9 @@ describe('what a card is', () => {
 });
 
 describe('what a card does', () => {
-  test('a negotiated speed is told in bits per second', async () => {
-    expect(await look({ index: 4, driver: 'e1000e', speed: '100' })).toMatchObject({ up: true, speed: 100e6 });
-    expect(await look({ index: 4, driver: 'atlantic', speed: '2500' })).toMatchObject({ speed: 2.5e9 });
+  test('a negotiated speed is told in bytes per second', async () => {
+    expect(await look({ index: 4, driver: 'e1000e', speed: '100' })).toMatchObject({ up: true, speed: 12.5e6 });
+    expect(await look({ index: 4, driver: 'atlantic', speed: '2500' })).toMatchObject({ speed: 312.5e6 });
   });
   test('a speed of -1, one the kernel refuses and one of a virtual card are null', async () => {
     expect(await look({ index: 4, driver: 'virtio_net', speed: '-1' })).toMatchObject({ up: true, speed: null });
@@ -50,10 +50,16 @@ describe('what a card does', () => {
     expect(await look({ index: 4, speed: '10000' })).toMatchObject({ speed: null });
     expect(await look({ index: 4, driver: 'e1000e', speed: '' })).toMatchObject({ speed: null });
   });
+  test('a carrier that is gone decides, though the state lags behind', async () => {
+    expect(await look({ index: 4, driver: 'e1000e', operstate: 'up', carrier: '0' })).toMatchObject({ up: false });
+    expect(await look({ index: 4, driver: 'iwlwifi', operstate: 'dormant', carrier: '1' })).toMatchObject({
+      up: false,
+    });
+  });
   test('where the driver does not say, the carrier decides, and without one it stays open', async () => {
     const open = { index: 4, driver: 'usbnet', operstate: 'unknown' };
     expect(await look({ ...open, carrier: '1' })).toMatchObject({ up: true });
-    expect(await look({ ...open, carrier: '0' })).toMatchObject({ up: null });
+    expect(await look({ ...open, carrier: '0' })).toMatchObject({ up: false });
     expect(await look(open)).toMatchObject({ up: null });
   });
   test('a card that waits for its partner is not up', async () => {

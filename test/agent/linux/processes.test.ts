@@ -16,9 +16,9 @@ function machine(first: Readonly<Record<number, string>>) {
     host: {
       ...fakeHost(),
       list: (path: string) => fakeHost({ files: record() }).list(path),
-      text: (path: string) => {
+      glance: (path: string) => {
         reads++;
-        return fakeHost({ files: record() }).text(path);
+        return fakeHost({ files: record() }).glance(path);
       },
     },
     run: (processes: Readonly<Record<number, string>>) => (running = processes),
