@@ -45,8 +45,7 @@ export function watchForAlarm(): void {
     beep();
     timer = window.setInterval(beep, REPEAT_MS);
   });
-  for (const touch of ['pointerdown', 'keydown'])
-    window.addEventListener(touch, () => soundWanted.value && void wake());
+  for (const touch of ['click', 'keydown']) window.addEventListener(touch, wakeByTouch);
   if (soundWanted.value) void wake();
 }
 
@@ -61,6 +60,12 @@ export function toggleSound(): void {
 /** Silences what sounds now; anything new sounds again. */
 export function mute(): void {
   muted.value = new Set([...muted.value, ...reasons.value]);
+}
+
+/** Any touch will do, except one of the button: its own click must still find the sound held back. */
+function wakeByTouch(event: Event): void {
+  const ofButton = event.target instanceof Element && event.target.closest('#sound') !== null;
+  if (soundWanted.value && !ofButton) void wake();
 }
 
 async function wake(): Promise<void> {

@@ -67,6 +67,7 @@ function SoundSwitch() {
   return (
     <button
       type="button"
+      id="sound"
       class={blocked ? 'button urgent' : 'button quiet'}
       aria-pressed={soundWanted.value && !blocked}
       onClick={toggleSound}
