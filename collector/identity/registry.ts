@@ -72,6 +72,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   const byKey = new Map<string, string>();
   /** Likeness `same` needs a shared network card, so a card finds every candidate. */
   const byCard = new Map<string, Set<string>>();
+  /** New machines, and new keys, that the record does not have yet. */
+  const unwritten = new Map<string, Promise<void>>();
   const waiting = createWaiting(clock);
 
   function put(id: string, machine: Machine | undefined): void {
@@ -120,6 +122,15 @@ export function createRegistry(options: RegistryOptions): Registry {
     }
   }
 
+  /** Whoever says hello as this machine meanwhile has to wait for it too. */
+  function applyIdentity(id: string, changes: readonly RegistryChange[]): Promise<void> {
+    const written = apply(changes).finally(() => {
+      if (unwritten.get(id) === written) unwritten.delete(id);
+    });
+    unwritten.set(id, written);
+    return written;
+  }
+
   function set(change: RegistryChange): () => void {
     const { id } = change;
     if (change.kind === 'machine') {
@@ -165,7 +176,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     });
     const hardware = !isEqual(value.fingerprint, machine.fingerprint);
     const text = (['hostname', 'platform', 'version'] as const).filter((key) => value[key] !== machine[key]);
-    if (!hardware && text.length === 0) return { kind: 'welcome', machine, isNew: false, durable: Promise.resolve() };
+    const durable = unwritten.get(machine.id) ?? Promise.resolve();
+    if (!hardware && text.length === 0) return { kind: 'welcome', machine, isNew: false, durable };
     const entry = {
       act: 'described',
       ...Object.fromEntries(text.map((key) => [key, value[key]])),
@@ -173,7 +185,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     };
     // Undone when it cannot be written, so that the next hello tries again.
     apply([{ kind: 'machine', id: machine.id, value, entry }]).catch(() => undefined);
-    return { kind: 'welcome', machine: value, isNew: false, durable: Promise.resolve() };
+    return { kind: 'welcome', machine: value, isNew: false, durable };
   }
 
   function welcomeBack(machine: Machine, seen: Introduced, how: string): Answer {
@@ -185,7 +197,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       kind: 'welcome',
       machine: value,
       isNew: false,
-      durable: apply([{ kind: 'machine', id: machine.id, value, entry }]),
+      durable: applyIdentity(machine.id, [{ kind: 'machine', id: machine.id, value, entry }]),
     };
   }
 
@@ -218,7 +230,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       address: request.address,
       ...(clonedFrom === undefined ? {} : { cloned_from: clonedFrom }),
     };
-    const durable = apply([
+    const durable = applyIdentity(id, [
       { kind: 'ticket', id: ticket.id, value: used, entry: null },
       { kind: 'machine', id, value: machine, entry },
     ]);

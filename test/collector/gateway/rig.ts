@@ -10,7 +10,6 @@ import {
   type AgentSettings,
   type Challenge,
   type Fingerprint,
-  type Frame,
   type FromCollector,
   type QueuedStream,
   type Refused,
@@ -277,7 +276,7 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-export function frame(stream: string, seq: number, more: Readonly<Partial<Record<keyof Frame, unknown>>> = {}): object {
+export function frame(stream: string, seq: number, more: Readonly<Record<string, unknown>> = {}): object {
   return {
     type: 'frame',
     lane: 'live',

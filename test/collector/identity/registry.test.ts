@@ -122,6 +122,20 @@ describe('a new machine', () => {
     expect(reason(registry.hello(seen('k1', 'pc1'), none))).toBe('unknown-key');
   });
 
+  it('is not welcome by its key either while its enrolment is not durable', async () => {
+    let write = (): void => undefined;
+    disk = () => new Promise((resolve) => (write = resolve));
+    registry.enrol(asked('k1', 'pc1'), none);
+    const again = registry.hello(seen('k1', 'pc1'), none);
+    let isDurable = false;
+    const waited = welcomed(again).then(() => (isDurable = true));
+    await Promise.resolve();
+    expect(isDurable).toBe(false);
+    write();
+    await waited;
+    expect(isDurable).toBe(true);
+  });
+
   it('gives its place back alone when others used the ticket meanwhile', async () => {
     let fail: (error: Error) => void = () => undefined;
     disk = () => new Promise((_, reject) => (fail = reject));
