@@ -1,0 +1,110 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { manualClock } from '../../collector/clock.ts';
+import type { Effects } from '../../collector/beat.ts';
+import type { Arrival } from '../../collector/gateway/arrival.ts';
+import type { Batch, EntryDraft, History } from '../../collector/history/history.ts';
+import type { Journal } from '../../collector/history/journal.ts';
+import { createRecorder } from '../../collector/recorder.ts';
+import { frame, testSite } from '../fixtures/site.ts';
+
+/** A disk that can be told to refuse; the real journal and record have tests of their own. */
+function disk() {
+  const done: string[] = [];
+  const batches: Batch[] = [];
+  const site = testSite();
+  const switches = { journal: true, history: true };
+  let n = 0;
+  const journal = {
+    append: async () => {
+      if (!switches.journal) throw new Error('ENOSPC');
+      done.push(`journal ${n + 1}`);
+      return (n += 1);
+    },
+    last: () => 0,
+    cut: async (to: number) => void done.push(`cut ${to}`),
+    close: async () => undefined,
+  } as unknown as Journal;
+  const history = {
+    append: async (batch: Batch) => {
+      if (!switches.history) throw new Error('ENOSPC');
+      batches.push(batch);
+      done.push(`record ${batch.entries.length}`);
+    },
+    close: async () => undefined,
+  } as unknown as History;
+  const settled: Arrival[] = [];
+  const dropped: Arrival[] = [];
+  const recorder = createRecorder({
+    journal,
+    history,
+    clock: manualClock(),
+    log: pino({ level: 'silent' }),
+    settle: (arrivals) => {
+      done.push('acknowledged');
+      settled.push(...arrivals);
+    },
+    drop: (arrivals) => dropped.push(...arrivals),
+  });
+  const effects = (entries: readonly EntryDraft[] = []): Effects => ({
+    now: site.clock.now(),
+    changes: [],
+    incidents: [],
+    entries,
+    keep: [],
+    moved: new Set(),
+  });
+  const said = (size = 10): Arrival => frame(site, 'm-1', { '': { 'network.address': 'x'.repeat(size) } });
+  return { done, batches, switches, settled, dropped, recorder, effects, said };
+}
+
+const ENTRY: EntryDraft = { at: 0, monotonic: 0, kind: 'verdict', subject: 'm-1', rule: 'os', late: false, body: {} };
+
+test('frames are acknowledged after the journal has them and before the record has their effects', async () => {
+  const { recorder, done, effects, said } = disk();
+  recorder.record([said()], effects([ENTRY]));
+  await recorder.idle();
+  expect(done).toEqual(['journal 1', 'acknowledged', 'record 1']);
+});
+
+test('a disk that refuses stops acknowledging, says since when, and goes on in order when it takes again', async () => {
+  const { recorder, done, effects, said, switches, settled } = disk();
+  switches.journal = false;
+  recorder.record([said()], effects([ENTRY]));
+  recorder.record([said()], effects());
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(settled).toEqual([]);
+  expect(recorder.refusingSince()).not.toBeNull();
+  switches.journal = true;
+  await recorder.idle();
+  expect(done).toEqual(['journal 1', 'acknowledged', 'record 1', 'journal 2', 'acknowledged']);
+  expect(recorder.refusingSince()).toBeNull();
+});
+
+test('what waits for a refusing disk is bounded; the rest stays with the agents', async () => {
+  const { recorder, effects, said, switches, dropped, settled } = disk();
+  switches.journal = false;
+  const large = said(8 * 1024 * 1024);
+  for (let i = 0; i < 12; i += 1) recorder.record([large], effects());
+  expect(dropped.length).toBeGreaterThanOrEqual(4);
+  switches.journal = true;
+  await recorder.idle();
+  expect(settled.length + dropped.length).toBe(12);
+});
+
+test('a checkpoint carries the readings so far and lets the journal be cut only after it is kept', async () => {
+  const { recorder, done, effects, said, batches } = disk();
+  recorder.record([said()], effects());
+  recorder.record([said()], effects());
+  recorder.checkpoint({ wall: 1, monotonic: 1 }, [{ kind: 'state', id: 'm-1', value: {} }]);
+  await recorder.idle();
+  expect(done.slice(-2)).toEqual(['record 0', 'cut 2']);
+  expect(batches.at(-1)).toMatchObject({ judgedTo: 2, stateTo: 2, raw: [{ machine: 'm-1' }, { machine: 'm-1' }] });
+});
+
+test('frames that the gateway could not remember are judged, and neither kept nor acknowledged', async () => {
+  const { recorder, done, effects, said } = disk();
+  recorder.record([{ ...said(), unkept: true } as Arrival], effects());
+  await recorder.idle();
+  expect(done).toEqual([]);
+});
