@@ -132,7 +132,7 @@ class RecordAdapter extends SqliteAdapter {
 
 /** A file that another program, or a newer version of this one, wrote is left as it is. */
 function refuseForeign({ db, file }: Connection): void {
-  const { application_id: id } = db.prepare('pragma application_id').get() as { application_id: number };
+  const id = applicationId(db);
   const tables = db
     .prepare("select name from sqlite_schema where type = 'table'")
     .all()
@@ -152,8 +152,13 @@ function refuseForeign({ db, file }: Connection): void {
   }
 }
 
+function applicationId(db: DatabaseSync): number {
+  return (db.prepare('pragma application_id').get() as { readonly application_id: number }).application_id;
+}
+
 async function migrate({ db, sql, file }: Connection): Promise<void> {
-  db.exec(`pragma application_id = ${APPLICATION_ID}`);
+  // A full disk must not keep an existing record from being opened: what is so already is not written again.
+  if (applicationId(db) !== APPLICATION_ID) db.exec(`pragma application_id = ${APPLICATION_ID}`);
   const migrator = new Migrator({ db: sql, provider: { getMigrations: async () => MIGRATIONS } });
   const { error } = await migrator.migrateToLatest();
   if (error !== undefined) throw translate(error, file);

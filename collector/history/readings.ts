@@ -3,7 +3,7 @@ import { framesIn, hashOf, HOUR_MS } from './blocks.ts';
 import { eachRow, rows, type Connection } from './connection.ts';
 import type { RawFrame, SeriesQuery } from './history.ts';
 import type { InTime } from './reader.ts';
-import { QueryRefused } from './refused.ts';
+import { QueryRefused, Unusable } from './refused.ts';
 import { createRoll, MINUTE_MS, probeAndWord, unpackHours, unpackMinutes, type Spread } from './rollup.ts';
 
 /** Points by column: 100,000 small objects would hold up the thread that receives them. */
@@ -180,7 +180,12 @@ function* framesOf(
     inTime();
     const found = block.get(id) as { readonly blob: Uint8Array } | undefined;
     // Pruned since it was chosen.
-    if (found) yield* framesIn(found.blob, subject);
+    if (!found) continue;
+    try {
+      yield* framesIn(found.blob, subject);
+    } catch (error) {
+      throw new Unusable(connection.file, `block ${id} of raw readings cannot be read: ${String(error)}`, error);
+    }
   }
 }
 

@@ -122,10 +122,14 @@ function createWriter(
     tidy: () => tidy.run(),
     async close() {
       await tidy.end();
-      connection.db.exec('pragma optimize');
-      connection.db.exec('pragma wal_checkpoint(truncate)');
-      connection.db.close();
-      locked.close();
+      try {
+        connection.db.exec('pragma optimize');
+        connection.db.exec('pragma wal_checkpoint(truncate)');
+      } finally {
+        // On a full disk the log stays beside the record; the next opening reads both.
+        connection.db.close();
+        locked.close();
+      }
     },
   };
 }
