@@ -75,6 +75,8 @@ export class Gateway {
     this.#options = options;
     this.#limits = limits;
     this.#held = createHeld(limits);
+    // At once, so that what the journal has can be marked before the start.
+    if (options.held) this.#held.restore(options.held);
     this.#presence = createPresence(clock, limits);
     const owes = (machine: string): void => void this.#owing.set(machine, clock.now().monotonic);
     this.#intake = createIntake({ clock, limits, frames, held: this.#held, owes });
@@ -101,9 +103,8 @@ export class Gateway {
     };
   }
 
-  /** Takes up where an earlier process stopped. Call it before the listener starts. */
+  /** The grace time of the machines that were online begins. Call it before the listener starts. */
   start(): void {
-    if (this.#options.held) this.#held.restore(this.#options.held);
     for (const machine of this.#options.registry.machines.keys()) {
       this.#presence.restore(machine, this.#options.presence?.[machine]);
     }
@@ -161,7 +162,7 @@ export class Gateway {
     }
   }
 
-  /** A frame that the journal has, while it is replayed after `start`. */
+  /** A frame that the journal has, while it is replayed before `start`. */
   mark(machine: string, stream: string, seq: number): void {
     this.#held.settle(machine, stream, seq);
   }
