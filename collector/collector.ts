@@ -14,6 +14,7 @@ import type { Fault } from './faults.ts';
 import type { Arrival } from './gateway/arrival.ts';
 import { openCertificates } from './gateway/certificates.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { Discovery } from './gateway/discovery.ts';
 import type { KnownPresence } from './gateway/presence.ts';
 import { limitsWith } from './gateway/limits.ts';
 import { Listener } from './gateway/listener.ts';
@@ -222,6 +223,12 @@ export async function startCollector({
     family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`,
   );
   desk.reachable(addresses, certificates.caHash);
+  const discovery = new Discovery({
+    site,
+    listening: bound.map(({ address, port }) => ({ host: address, port })),
+    limits,
+  });
+  await discovery.start();
   const control = await serveControl(data, (question) => desk.answer(question, data));
 
   function step(): void {
@@ -287,6 +294,7 @@ export async function startCollector({
       checkpoint();
       control.close();
       await app.close();
+      await discovery.stop();
       await listener.stop();
       await recorder.close(STOP_LIMIT_MS);
     },

@@ -68,6 +68,7 @@ export function createOffice(parts: OfficeParts): Office {
   let sessions: readonly Session[] = kept.isNew ? [firstAssessment(clock.now().wall)] : kept.sessions;
   let localTicketId = kept.localTicket;
   let link: { readonly addresses: readonly string[]; readonly ca: string | null } = { addresses: [], ca: null };
+  const shown = withoutSecrets(settings);
   const aliveTwice = new Map<string, number>();
   const accounts = createAccounts(clock, write);
   accounts.restore(kept.accounts, kept.signIns);
@@ -294,13 +295,21 @@ export function createOffice(parts: OfficeParts): Office {
     },
     started(replayed) {
       const { id, edition, hash } = standard;
-      const keep = kept.isNew ? sessions.map((session) => ({ kind: 'session', id: session.id, value: session })) : [];
+      const keep: Kept[] = kept.isNew
+        ? sessions.map((session) => ({ kind: 'session', id: session.id, value: session }))
+        : [];
       const about = { change: 'started', version, standard: `${id}@${edition}+${hash}`, replayed };
+      const changed = changedSettings(kept.settings, shown);
+      if (changed.length > 0) keep.push({ kind: 'site', id: 'settings', value: shown });
+      const set =
+        changed.length > 0
+          ? [entry('settings', null, { changed: Object.fromEntries(changed.map((key) => [key, shown[key]])) })]
+          : [];
       const first = kept.isNew
         ? sessions.map((session) => entry('session', null, { change: 'planned', by: 'collector', ...session }))
         : [];
       recorder
-        .write(keep, [entry('collector', null, about), ...first])
+        .write(keep, [entry('collector', null, about), ...set, ...first])
         .catch((error: unknown) => log.error({ err: error }, 'the start could not be written'));
     },
     stopping() {
@@ -308,6 +317,19 @@ export function createOffice(parts: OfficeParts): Office {
     },
   };
   return office;
+}
+
+/** What the record may say of the settings: everything but what a device's reader alone may know. */
+function withoutSecrets(settings: Settings): Readonly<Record<string, unknown>> {
+  const devices = settings.devices.map(({ user: _user, password: _password, ca: _ca, ...device }) => device);
+  return { ...settings, devices };
+}
+
+function changedSettings(
+  before: Readonly<Record<string, unknown>> | null,
+  after: Readonly<Record<string, unknown>>,
+): string[] {
+  return Object.keys(after).filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after[key]));
 }
 
 const REFUSED: Bilingual = {

@@ -29,6 +29,8 @@ export interface KeptSite {
   readonly rawTo: number;
   /** The ticket made for the collector's own machine. */
   readonly localTicket: string | null;
+  /** The settings as the record has them; null for a new site. */
+  readonly settings: Readonly<Record<string, unknown>> | null;
   readonly isNew: boolean;
 }
 
@@ -48,6 +50,7 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     held: Object.fromEntries(rows('held')),
     rawTo: (kept.get('cursor')?.get('raw') as number | undefined) ?? stateTo,
     localTicket: (kept.get('site')?.get('local-ticket') as string | undefined) ?? null,
+    settings: (kept.get('site')?.get('settings') as Readonly<Record<string, unknown>> | undefined) ?? null,
     isNew: lastEntry === 0,
   };
 }

@@ -25,7 +25,9 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/beat.ts'],
   ['collector/metrics', 'collector/pagers'],
   ['collector/console'],
-  ['collector/recorder.ts', 'collector/control.ts'],
+  ['collector/site.ts', 'collector/control.ts', 'collector/backup.ts', 'collector/recorder.ts'],
+  ['collector/restore.ts'],
+  ['collector/office.ts'],
   ['collector/collector.ts'],
   ['collector/commands', 'collector/main.ts'],
   ['dashboards', 'deploy'],
@@ -89,7 +91,7 @@ test('the agent knows nothing of the collector, and its protocols nothing of rea
 });
 
 test('the collector takes from the agent only the contracts they share', () => {
-  const shared = ['catalogue', 'messages', 'probe', 'reading', 'ranges', 'ticket', 'digest'].map(
+  const shared = ['catalogue', 'messages', 'probe', 'reading', 'ranges', 'ticket', 'fingerprint'].map(
     (name) => `agent/${name}.ts`,
   );
   const wrong = imports

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeMetrics } from '../../../collector/metrics/writer.ts';
+import { collectorIn } from '../../fixtures/collector.ts';
 import { frame, machine, presence, settle, testSite, tick } from '../../fixtures/site.ts';
 
 const GOLDEN = join(import.meta.dirname, '..', '..', 'fixtures', 'metrics.golden.txt');
@@ -68,3 +69,19 @@ test('a fact that went stale is absent, not old', async () => {
   expect(text).not.toContain('xunkao_network_wired');
   expect(text).toContain('xunkao_memory_installed_bytes{');
 });
+
+test.skipIf(!existsSync('/usr/bin/promtool'))(
+  'promtool finds nothing to say about a whole collector’s /metrics',
+  async () => {
+    const { app } = await collectorIn();
+    const { body } = await app.inject({ url: '/metrics' });
+    expect(body).toContain('xunkao_build_info');
+    expect(body).toContain('xunkao_collector_nodejs_eventloop_lag_p99_seconds');
+    const { stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
+      input: body,
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+    expect(stdout + stderr).toBe('');
+  },
+);
