@@ -9,7 +9,8 @@ const MOST_ENTRIES = 2_000;
 const MOST_BYTES = 64 * 1024;
 
 /**
- * Returns a function that tells the names in the desktop's menu, lower-case, in English and Chinese, or null when there is no menu. A folder is read again only after it has changed: installing writes files anew.
+ * Returns a function that tells the names in the desktop's menu, lower-case, in English and Chinese, or null when there
+ * is no menu. A folder is read again only after it has changed: installing writes files anew.
  */
 export function watchMenu(): (host: Host) => Promise<readonly string[] | null> {
   const seen = new Map<string, { readonly changed: number; readonly names: readonly string[] }>();

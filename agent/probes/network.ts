@@ -174,12 +174,15 @@ function onlyWay({ addresses, cards, states }: Scene): DefaultRoute | null {
   return only === undefined ? null : { card: only[0], gateway: null };
 }
 
-/** A bridge, bond or VLAN is as fast as the slowest of its real cards, and by cable when all of them are. */
+/** A bridge, bond or VLAN is as fast as the slowest of its real cards that are up, and by cable when all of them are. */
 function partFacts({ addresses, cards, states }: Scene, name: string): Facts {
   const card = cards.get(name);
   const state = states.get(name);
   const real = card === undefined ? [] : physicalBelow(card, cards);
-  const speeds = real.map((lower) => states.get(lower.name)?.speed ?? null);
+  const speeds = real.flatMap((lower) => {
+    const state = states.get(lower.name);
+    return state === undefined || state.up === false ? [] : [state.speed];
+  });
   const [wired = null, ...others] = real.map((lower) => lower.wired);
   return {
     up: state?.up ?? null,
@@ -207,7 +210,13 @@ async function askElsewhere(host: Host): Promise<Answer> {
   const parts: Record<string, Facts> = {};
   for (const name of names) {
     const address = addressOf(addresses, name);
-    parts[`nic:${name}`] = { up: true, speed_bytes_per_second: null, wired: null, address, carrier_changes_total: null };
+    parts[`nic:${name}`] = {
+      up: true,
+      speed_bytes_per_second: null,
+      wired: null,
+      address,
+      carrier_changes_total: null,
+    };
   }
   const [only] = names.length === 1 ? names : [];
   const facts = only === undefined ? NO_WAY : { ...NO_WAY, interface: only, address: addressOf(addresses, only) };

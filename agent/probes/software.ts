@@ -47,8 +47,9 @@ export function softwareProbe(): Probe {
       exam_found: { type: 'strings', about: { zh: '已安装的考核软件', en: 'Exam software that is installed' } },
       exam_missing: { type: 'strings', about: { zh: '未安装的考核软件', en: 'Exam software that is missing' } },
     },
-    async ask(host, { examSoftware }) {
+    async ask(host, settings) {
       if (host.platform !== 'linux') return { facts: UNKNOWN };
+      const examSoftware = settings.examSoftware.filter((name) => name.trim() !== '').slice(0, MOST_NAMES);
       const wanted = new Set(examSoftware.map((name) => name.toLowerCase()));
       const keep = (name: string): boolean => CHROME.includes(name) || WPS.includes(name) || wanted.has(name);
       const packages = await packagesOf(host, keep, examSoftware.join('\n'));
@@ -68,6 +69,8 @@ export function softwareProbe(): Probe {
   };
 }
 
+/** As many as a list of texts may hold. */
+const MOST_NAMES = 64;
 const CHROME: readonly string[] = ['google-chrome-stable', 'google-chrome-beta', 'google-chrome-unstable'];
 const WPS: readonly string[] = ['wps-office', 'wps-office-cn', 'com.wps.office'];
 /** Where every package of Chrome puts it, Red Hat's too, and where Flatpak does. */
@@ -106,12 +109,19 @@ function versionOf(packages: Packages | null, names: readonly string[]): string 
   return name === undefined ? null : (packages?.get(name)?.replace(/^\d+:|-[^-]*$/g, '') ?? null);
 }
 
-/** A name is found as a package, or as part of what the menu shows: versions are often written behind a name there. */
+/**
+ * A name is found as a package, or as part of what the menu shows: versions are often written behind a name there. Not
+ * every program has a menu entry, so without the packages a name that was not found may still be there.
+ */
 function examFacts(wanted: readonly string[], packages: Packages | null, menu: readonly string[] | null): Facts {
   if (wanted.length === 0 || (packages === null && menu === null)) return { exam_found: null, exam_missing: null };
   const isInstalled = (name: string): boolean => {
     const lower = name.toLowerCase();
     return packages?.has(lower) === true || menu?.some((shown) => shown.includes(lower)) === true;
   };
-  return { exam_found: wanted.filter(isInstalled), exam_missing: wanted.filter((name) => !isInstalled(name)) };
+  const missing = wanted.filter((name) => !isInstalled(name));
+  return {
+    exam_found: wanted.filter(isInstalled),
+    exam_missing: missing.length > 0 && packages === null ? null : missing,
+  };
 }

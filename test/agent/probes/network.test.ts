@@ -119,8 +119,11 @@ describe('on Linux', () => {
       address: '192.0.2.2',
     });
     expect(Object.keys(parts ?? {})).toEqual(['nic:br0', 'nic:eth0', 'nic:eth1', 'nic:wlan0']);
+    // A port that nothing is plugged into does not count; one that does not know its speed leaves it open.
     Object.assign(room.now.files, card('eth1', { index: 9, driver: 'r8169', operstate: 'down', changes: 3 }));
     delete room.now.files['/sys/class/net/eth1/speed'];
+    expect((await ask()).facts).toMatchObject({ speed_bytes_per_second: 125e6 });
+    Object.assign(room.now.files, card('eth1', { index: 9, driver: 'r8169', speed: '-1', changes: 4 }));
     expect((await ask()).facts).toMatchObject({ speed_bytes_per_second: null });
   });
 

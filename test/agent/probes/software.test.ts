@@ -79,6 +79,19 @@ describe("the exam's own software", () => {
       exam_missing: ['chrome', 'exim4-config'],
     });
   });
+  test('is not called missing by the menu alone, which need not show every program', async () => {
+    expect(await ask(menu, 'Live Commerce Exam', 'Other')).toMatchObject({
+      exam_found: ['Live Commerce Exam'],
+      exam_missing: null,
+    });
+    expect(await ask(menu, 'Live Commerce Exam')).toMatchObject({ exam_missing: [] });
+  });
+  test('is not looked for when its name is blank', async () => {
+    expect(await ask({ [STATUS]: DPKG_STATUS, ...menu }, ' ', '')).toMatchObject({
+      exam_found: null,
+      exam_missing: null,
+    });
+  });
   test('is unknown, not missing, where neither packages nor a menu can be read', async () => {
     expect(await ask({}, 'Exam')).toMatchObject({ exam_found: null, exam_missing: null });
   });
