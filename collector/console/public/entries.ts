@@ -1,8 +1,7 @@
 import type { Bilingual } from '../../../agent/probe.ts';
-import type { Value } from '../../../agent/reading.ts';
 import type { SiteAnswer, VerdictRow } from '../api.ts';
 import type { EntryKind } from '../../history/history.ts';
-import { showObserved } from './values.ts';
+import { showObserved, worthReading } from './values.ts';
 import { text, type Language, type Word } from './words.ts';
 
 /** A line of `GET /api/v1/history`. */
@@ -117,7 +116,9 @@ function word(state: unknown): Word | null {
 
 function observed(value: unknown, facts: SiteAnswer['facts'], language: Language): string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return '';
-  const lines = showObserved(value as Readonly<Record<string, Value | null>>, facts, language);
-  if (lines.length === 1) return lines[0]?.shown ?? '';
-  return lines.map((line) => `${line.label} ${line.shown}`).join(text(language, 'list_comma'));
+  const lines = worthReading(showObserved(value as VerdictRow['observed'], facts, language), false);
+  const colon = text(language, 'colon');
+  return lines
+    .map((line) => (line.label === '' ? line.shown : `${line.label}${colon}${line.shown}`))
+    .join(text(language, 'list_semicolon'));
 }

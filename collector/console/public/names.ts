@@ -4,7 +4,7 @@ import { language, say, tell } from './language.ts';
 import { shortTime } from './moments.ts';
 import type { Reason, Tile } from './room.ts';
 import { facts, heardAt } from './live.ts';
-import { showObserved } from './values.ts';
+import { NOTHING, showObserved } from './values.ts';
 import { WORDS, type Word } from './words.ts';
 
 export const READINESS_WORD = {
@@ -59,10 +59,12 @@ export function tileName(tile: Tile): string {
   return tile.machine ? machineName(tile.machine) : tile.device ? deviceName(tile.device) : tile.id;
 }
 
-/** `win32` is what programs call it. */
+/** `win32 10.0.19045 x64` → `Windows 10.0.19045 x64`: the first word is what programs call a system. */
 export function platformName(platform: string): string {
-  return { win32: 'Windows', linux: 'Linux', darwin: 'macOS' }[platform] ?? platform;
+  return platform.replace(/^(?:win32|linux|darwin)/, (name) => SYSTEMS[name] ?? name);
 }
+
+const SYSTEMS: Readonly<Record<string, string>> = { win32: 'Windows', linux: 'Linux', darwin: 'macOS' };
 
 /** A moment as short as it can be understood now. */
 export function when(at: number): string {
@@ -100,10 +102,10 @@ function verdictWords(row: VerdictRow): Words {
   return { what, seen: telling(row.observed)[0] ?? '', needed: unbroken(needed) };
 }
 
-/** Observed values that say something without their question: a bare yes or no does not. */
+/** Observed values that say something without their label: no bare yes or no, no count of nothing. */
 export function telling(observed: VerdictRow['observed']): readonly string[] {
   return showObserved(observed, facts.value, language.value)
-    .filter((line) => line.known && typeof observed[line.fact] !== 'boolean' && line.shown !== '—')
+    .filter((line) => line.known && !line.bare && line.shown !== NOTHING && line.shown !== '0')
     .map((line) => line.shown);
 }
 

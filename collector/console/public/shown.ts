@@ -14,7 +14,8 @@ export const shownRoom = computed<string | null>(() => {
     rows.value,
     rooms.value.map((row) => row.room),
   );
-  if (lastRoom.value !== null && names.includes(lastRoom.value)) return lastRoom.value;
+  // Before anything is known the last one is worth asking for; it may be gone.
+  if (lastRoom.value !== null && (names.length === 0 || names.includes(lastRoom.value))) return lastRoom.value;
   return names[0] ?? null;
 });
 

@@ -7,11 +7,17 @@ type Facts = SiteAnswer['facts'];
 /** One line of what was observed: `{ label: 'Installed memory', shown: '3.9 GiB', known: true }`. */
 export interface Shown {
   readonly fact: string;
+  /** `''` where none is needed. */
   readonly label: string;
   readonly shown: string;
   /** False when there was no value to show. */
   readonly known: boolean;
+  /** A yes or no, which says nothing without its label. */
+  readonly bare: boolean;
 }
+
+/** An empty text or list: looked, and nothing was there. */
+export const NOTHING = '—';
 
 /** What a verdict or an incident observed, in human units; width and height of one thing become one line. */
 export function showObserved(
@@ -24,7 +30,13 @@ export function showObserved(
     const width = /^(.*)\.width_pixels$/.exec(fact);
     const height = width && observed[`${width[1]}.height_pixels`];
     if (width && typeof value === 'number' && typeof height === 'number') {
-      lines.push({ fact, label: label(fact, facts, language), shown: `${value} × ${height} px`, known: true });
+      lines.push({
+        fact,
+        label: label(fact, facts, language),
+        shown: `${value} × ${height} px`,
+        known: true,
+        bare: false,
+      });
       continue;
     }
     const before = /^(.*)\.height_pixels$/.exec(fact);
@@ -34,16 +46,30 @@ export function showObserved(
       label: label(fact, facts, language),
       shown: value === null ? text(language, 'no_data') : showValue(fact, value, facts[fact]?.unit ?? null, language),
       known: value !== null,
+      bare: typeof value === 'boolean',
     });
   }
   return lines;
 }
 
-/** `7340032000` bytes → `6.8 GiB`, `1000000000` bit/s → `1000 Mbit/s`, `7380` seconds → `2 h 3 min`. */
+/**
+ * The lines worth reading: what was seen, without what came back empty beside it; all of them where one that is missing
+ * may be the reason. A line that was the only one from the start needs no label: the rule's title says what it is.
+ */
+export function worthReading(lines: readonly Shown[], isUnknown: boolean): readonly Shown[] {
+  const alone = lines.length === 1 && lines[0]?.bare === false;
+  const known = lines.filter((line) => line.known);
+  if (known.length === 0 && isUnknown) return [];
+  const full = isUnknown || known.length === 0 ? lines : known.filter((line) => line.shown !== NOTHING);
+  const kept = full.length === 0 ? known.slice(0, 1) : full;
+  return alone ? kept.map((line) => ({ ...line, label: '' })) : kept;
+}
+
+/** `7340032000` bytes → `6.8 GiB`, `125000000` bytes a second → `1000 Mbit/s`, `7380` seconds → `2 h 3 min`. */
 export function showValue(fact: string, value: Value, unit: string | null, language: Language): string {
   if (typeof value === 'boolean') return text(language, value ? 'yes' : 'no');
-  if (typeof value === 'string') return value === '' ? '—' : value;
-  if (typeof value !== 'number') return value.length === 0 ? '—' : value.join(text(language, 'list_comma'));
+  if (typeof value === 'string') return value === '' ? NOTHING : value;
+  if (typeof value !== 'number') return value.length === 0 ? NOTHING : value.join(text(language, 'list_comma'));
   switch (unit) {
     case 'bytes':
       // Disks are sold, and asked for by the standard, in powers of ten; memory in powers of two.

@@ -10,6 +10,7 @@ export const WORDS = {
   product: { zh: '巡考', en: 'Xunkao' },
   other_language: { zh: 'English', en: '中文' },
   list_comma: { zh: '、', en: ', ' },
+  list_semicolon: { zh: '；', en: '; ' },
   colon: { zh: '：', en: ': ' },
 
   // Readiness of a machine, a device or a room, and states of verdicts.
@@ -63,7 +64,7 @@ export const WORDS = {
   waited_for: { zh: '等待报到', en: 'Waited for' },
   heard: { zh: '在线', en: 'Online' },
   more: { zh: '另有 {n} 项', en: '{n} more' },
-  required_is: { zh: '要求：{required}', en: 'needs: {required}' },
+  required_is: { zh: '应：{required}', en: 'needs: {required}' },
   opening: { zh: '正在打开…', en: 'Opening…' },
   standard_line: { zh: '标准：{title} {edition}（{hash}）', en: 'Standard: {title} {edition} ({hash})' },
 

@@ -137,7 +137,7 @@ function Copyable({ name, text }: { readonly name: string; readonly text: string
       <textarea
         ref={box}
         readOnly
-        rows={2}
+        rows={4}
         value={text}
         aria-label={say(name === 'command' ? 'ticket_step_2' : 'ticket_text')}
       />

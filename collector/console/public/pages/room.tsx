@@ -17,9 +17,13 @@ export function RoomPage() {
   const [all, setAll] = useState(false);
   const word = say(READINESS_WORD[readiness?.readiness ?? 'unknown']);
   useEffect(() => {
-    document.title = room === null ? say('product') : `${word} · ${say('room_name', { room })} · ${say('product')}`;
+    document.title =
+      readiness === null
+        ? say('product')
+        : `${word} · ${say('room_name', { room: readiness.room })} · ${say('product')}`;
   });
-  if (room === null) return complete.value ? <NoRoom /> : <p class="empty">{say('opening')}</p>;
+  if (room === null || rooms.value.length === 0)
+    return complete.value ? <NoRoom /> : <p class="empty">{say('opening')}</p>;
   const view = viewRoom(rows.value, room, order.value);
   return (
     <main class="room">

@@ -17,7 +17,7 @@ interface IncidentsProps {
 
 export function Incidents({ incidents, all }: IncidentsProps) {
   return (
-    <section class="incidents" aria-label={say('incidents')} aria-live="polite">
+    <section class={all ? 'incidents is-all' : 'incidents'} aria-label={say('incidents')} aria-live="polite">
       {(all ? incidents : incidents.slice(0, INCIDENTS_SHOWN)).map((incident) => (
         <Incident key={incident.id} incident={incident} />
       ))}
@@ -43,7 +43,9 @@ function Incident({ incident }: { readonly incident: IncidentRow }) {
           {say('since', { time: when(incident.openedAt) })}
         </span>
       </p>
-      <p class="incident-advice">{tell(incident.advice)}</p>
+      <p class="incident-advice" title={tell(incident.advice)}>
+        {tell(incident.advice)}
+      </p>
       <Acknowledge incident={incident} />
     </article>
   );

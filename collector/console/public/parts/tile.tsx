@@ -8,7 +8,8 @@ import { Mark } from './mark.tsx';
 export function TileLink({ tile }: { readonly tile: Tile }) {
   const { readiness } = tile;
   const reason = tile.reason && reasonWords(tile.reason);
-  const isAdvice = readiness === 'ready' && tile.reason?.kind === 'verdict';
+  // Advice beside a ready machine is a remark; a reason is why it is not ready.
+  const isReason = reason !== null && readiness !== 'ready';
   const kinds = kindsOf(tile);
   return (
     <a
@@ -18,21 +19,33 @@ export function TileLink({ tile }: { readonly tile: Tile }) {
     >
       <span class="tile-top">
         <strong class="tile-label">{label(tile)}</strong>
+        {isReason && kinds !== '' && <span class="tile-kind">{kinds}</span>}
         {/* The word is in the way where the reason says more; its sign stays, and readers still hear it. */}
-        <span class={reason && !isAdvice ? 'for-readers' : 'tile-word'}>{say(READINESS_WORD[readiness])}</span>
-        {tile.more > 0 && <span class="tile-more">{say('more', { n: tile.more })}</span>}
+        <span class={isReason ? 'for-readers' : 'tile-word'}>{say(READINESS_WORD[readiness])}</span>
+        {tile.more > 0 && <More n={tile.more} />}
         <Mark of={readiness} />
       </span>
-      {kinds !== '' && <span class="tile-kind">{kinds}</span>}
+      {!isReason && kinds !== '' && <span class="tile-kind">{kinds}</span>}
       {reason && (
         <span class="tile-what">
-          {isAdvice && `${say('recommended')}${say('colon')}`}
+          {!isReason && tile.reason?.kind === 'verdict' && `${say('recommended')}${say('colon')}`}
           {reason.what}
         </span>
       )}
-      {reason && !isAdvice && reason.seen !== '' && <span class="tile-seen">{reason.seen}</span>}
-      {reason && !isAdvice && reason.needed !== '' && <span class="tile-needed">{reason.needed}</span>}
+      {reason && (isReason || tile.reason?.kind === 'silent') && reason.seen !== '' && (
+        <span class="tile-seen">{reason.seen}</span>
+      )}
+      {isReason && reason.needed !== '' && <span class="tile-needed">{reason.needed}</span>}
     </a>
+  );
+}
+
+function More({ n }: { readonly n: number }) {
+  return (
+    <span class="tile-more" title={say('more', { n })}>
+      <span aria-hidden="true">+{n}</span>
+      <span class="for-readers">{say('more', { n })}</span>
+    </span>
   );
 }
 

@@ -2,7 +2,7 @@ import type { VerdictRow } from '../../api.ts';
 import { language, say, tell } from '../language.ts';
 import { facts } from '../live.ts';
 import { CAUSE_WORD, STATE_WORD, when } from '../names.ts';
-import { showObserved } from '../values.ts';
+import { showObserved, worthReading } from '../values.ts';
 import { Mark, readinessOf } from './mark.tsx';
 
 const GROUPS = ['broken', 'unknown', 'attested', 'waived', 'holds', 'not-due'] as const satisfies VerdictRow['state'][];
@@ -85,14 +85,19 @@ function VerdictLine({ row }: { readonly row: VerdictRow }) {
 }
 
 function Observed({ row }: { readonly row: VerdictRow }) {
-  const lines = showObserved(row.observed, facts.value, language.value);
-  const shown = row.cause === null || lines.some((line) => line.known) ? lines : [];
+  const lines = worthReading(showObserved(row.observed, facts.value, language.value), row.state === 'unknown');
   return (
     <>
       {row.cause !== null && <p>{say(CAUSE_WORD[row.cause])}</p>}
-      {shown.map((line) => (
+      {lines.map((line) => (
         <p key={line.fact} class={line.known ? 'value' : 'value quiet-text'}>
-          {shown.length > 1 && <span class="fact">{line.label}</span>} {line.shown}
+          {line.label !== '' && (
+            <span class="fact">
+              {line.label}
+              {say('colon')}
+            </span>
+          )}
+          {line.shown}
         </p>
       ))}
     </>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { showObserved, showValue } from '../../../../collector/console/public/values.ts';
+import { showObserved, showValue, worthReading } from '../../../../collector/console/public/values.ts';
 import { FACTS } from '../../../fixtures/console/rules.ts';
 
 const GIB = 1024 ** 3;
@@ -55,7 +55,9 @@ describe('a value', () => {
 describe('what was observed', () => {
   it('names each fact in the language of the page', () => {
     const lines = showObserved({ 'memory.installed_bytes': 4 * GIB }, FACTS, 'zh');
-    expect(lines).toEqual([{ fact: 'memory.installed_bytes', label: '装机内存容量', shown: '4 GiB', known: true }]);
+    expect(lines).toEqual([
+      { fact: 'memory.installed_bytes', label: '装机内存容量', shown: '4 GiB', known: true, bare: false },
+    ]);
   });
 
   it('shows width and height as one size', () => {
@@ -71,7 +73,31 @@ describe('what was observed', () => {
 
   it('shows a fact the page has never heard of by its name', () => {
     expect(showObserved({ 'new.thing': 5 }, FACTS, 'en')).toEqual([
-      { fact: 'new.thing', label: 'new.thing', shown: '5', known: true },
+      { fact: 'new.thing', label: 'new.thing', shown: '5', known: true, bare: false },
     ]);
+  });
+});
+
+describe('of what was observed, worth reading', () => {
+  const lines = (observed: Parameters<typeof showObserved>[0], isUnknown: boolean): string[] =>
+    worthReading(showObserved(observed, FACTS, 'en'), isUnknown).map(({ label, shown }) => `${label}|${shown}`);
+
+  it('is what was found, not what came back empty beside it', () => {
+    const observed = { 'os.name': 'Windows 11', 'restore.products': [], 'cpu.model': null };
+    expect(lines(observed, false)).toEqual(['Operating system|Windows 11']);
+  });
+
+  it('is everything where something missing may be the reason', () => {
+    expect(lines({ 'os.name': 'Windows 11', 'cpu.model': null }, true)).toEqual([
+      'Operating system|Windows 11',
+      'Processor model|no data',
+    ]);
+    expect(lines({ 'os.name': null, 'cpu.model': null }, true)).toEqual([]);
+  });
+
+  it('has a label wherever the rule’s title alone does not say what it is', () => {
+    expect(lines({ 'memory.installed_bytes': 4 * GIB }, false)).toEqual(['|4 GiB']);
+    expect(lines({ 'ups.on_battery': true }, false)).toEqual(['Mains failed, on battery|yes']);
+    expect(lines({ 'restore.products': [], 'virtual.signals': [] }, false)).toEqual(['Restore products installed|—']);
   });
 });
