@@ -5,13 +5,14 @@ import { SUBPROTOCOL, type AgentSettings, type RefusalReason } from '../../agent
 import type { Clock, Moment } from '../clock.ts';
 import type { Machine } from '../identity/machine.ts';
 import type { Registry } from '../identity/registry.ts';
+import { acksOf } from './acks.ts';
 import { plainAddress } from './addresses.ts';
 import type { Arrival, FrameArrival, PresenceReason } from './arrival.ts';
 import { linkClock } from './clocks.ts';
 import { Connection, GOING_AWAY, TRY_AGAIN, type Gate } from './connection.ts';
 import { createHeld, type Held, type HeldSnapshot } from './held.ts';
 import { createIntake, type FrameCounts, type Link, type Numbered } from './intake.ts';
-import type { GatewayEvent } from './event.ts';
+import { createTeller, type GatewayEvent } from './event.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import { endUpgrade } from './plain.ts';
 import { createPresence, type KnownPresence } from './presence.ts';
@@ -65,10 +66,9 @@ export class Gateway {
   /** Machines that have to send something again, and since when (monotonic ms). */
   readonly #owing = new Map<string, number>();
   readonly #gate: Gate;
+  readonly #tell: (event: GatewayEvent) => void;
   #settledAt = -Infinity;
   #sweptAt = performance.now();
-  /** What was told lately, by address and reason. */
-  #told = new Map<string, number>();
 
   constructor(options: GatewayOptions) {
     const { site, clock, registry, frames, limits = LIMITS } = options;
@@ -81,7 +81,8 @@ export class Gateway {
     const owes = (machine: string): void => void this.#owing.set(machine, clock.now().monotonic);
     this.#intake = createIntake({ clock, limits, frames, held: this.#held, owes });
     const welcome = (guest: Guest): void => this.#welcome(guest);
-    const tell = (event: GatewayEvent): void => options.tell?.(event);
+    const tell = createTeller(clock, options.tell);
+    this.#tell = tell;
     this.#introduce = createReception({ site, limits, registry, linkOf: (id) => this.#links.get(id), welcome, tell });
     this.#sockets = new WebSocketServer({
       noServer: true,
@@ -207,7 +208,7 @@ export class Gateway {
   }
 
   #welcome({ connection, message, machine, isNew, fingerprints }: Guest): void {
-    const { clock, settings: settingsOf, tell } = this.#options;
+    const { clock, settings: settingsOf } = this.#options;
     const now = clock.now();
     const settings = settingsOf(machine);
     const { stream } = message;
@@ -228,7 +229,7 @@ export class Gateway {
     if (presence) this.#intake.add(presence);
     const held = this.#held.ofStreams(machine.id, [stream, ...message.queued.map((queued) => queued.stream)]);
     connection.send({ type: 'welcome', machine: machine.id, held, settings, now: now.wall });
-    tell?.({ what: 'welcome', machine: machine.id, address: connection.address, isNew });
+    this.#tell({ what: 'welcome', machine: machine.id, address: connection.address, isNew });
   }
 
   #framed(connection: Connection, value: Readonly<Record<string, unknown>>, bytes: number): void {
@@ -243,12 +244,7 @@ export class Gateway {
 
   #refused(address: string, reason: RefusalReason, message: string): void {
     this.refusals.set(reason, (this.refusals.get(reason) ?? 0) + 1);
-    const now = this.#options.clock.now().monotonic;
-    const key = `${address} ${reason}`;
-    if (now - (this.#told.get(key) ?? -Infinity) < TELL_AGAIN_MS) return;
-    if (this.#told.size >= MOST_TOLD) this.#told = new Map();
-    this.#told.set(key, now);
-    this.#options.tell?.({ what: 'refused', reason, message, address });
+    this.#tell({ what: 'refused', reason, message, address });
   }
 
   #ended(connection: Connection, reason: PresenceReason): void {
@@ -258,7 +254,7 @@ export class Gateway {
     const { machine } = link;
     this.#links.delete(machine);
     this.#owing.delete(machine);
-    this.#options.tell?.({ what: 'ended', machine, address: connection.address, reason });
+    this.#tell({ what: 'ended', machine, address: connection.address, reason });
     if (connection.isExpectedBack) return this.#presence.sentAway(machine);
     const presence = this.#presence.left(machine, reason);
     if (presence) this.#intake.add(presence);
@@ -293,20 +289,7 @@ export class Gateway {
   }
 
   #acknowledge(frames: readonly Numbered[]): void {
-    const seqs = new Map<string, Map<string, number[]>>();
-    for (const { machine, frame } of frames) {
-      let streams = seqs.get(machine);
-      if (!streams) seqs.set(machine, (streams = new Map()));
-      const known = streams.get(frame.stream);
-      if (known) known.push(frame.seq);
-      else streams.set(frame.stream, [frame.seq]);
-    }
-    for (const [machine, streams] of seqs) {
-      const connection = this.#links.get(machine)?.connection;
-      for (const [stream, those] of connection ? streams : []) {
-        connection?.send({ type: 'ack', stream, held: this.#held.around(machine, stream, those) });
-      }
-    }
+    for (const [machine, ack] of acksOf(frames, this.#held)) this.#links.get(machine)?.connection.send(ack);
   }
 }
 
@@ -314,9 +297,6 @@ export class Gateway {
 const ASLEEP_MS = 2_000;
 /** Each comes back with a handshake and its queue. */
 const SENT_AWAY_PER_BEAT = 10;
-/** A refused agent asks again every few seconds; the log needs it once. */
-const TELL_AGAIN_MS = 60_000;
-const MOST_TOLD = 1_000;
 
 function isKept(arrival: Arrival): arrival is FrameArrival {
   return arrival.kind === 'frame' && !arrival.unkept;

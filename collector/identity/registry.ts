@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { decideEnrol, decideHello, type Decision, type Introduced, type LinkOf, type Refusal } from './decide.ts';
-import { isEqual, likeness, merge } from './hardware.ts';
+import { isEqual, merge } from './hardware.ts';
+import { createKnown } from './known.ts';
 import type { Machine, Role } from './machine.ts';
 import { makeTicket, randomName, secretFits, type Ticket, type TicketOrder } from './tickets.ts';
 import { createWaiting, type Waiting } from './waiting.ts';
@@ -67,49 +68,12 @@ export interface Assignment {
 
 export function createRegistry(options: RegistryOptions): Registry {
   const { clock, changed } = options;
-  const machines = new Map<string, Machine>();
+  const known = createKnown();
+  const { machines } = known;
   const tickets = new Map<string, Ticket>();
-  const byKey = new Map<string, string>();
-  /** Likeness `same` needs a shared network card, so a card finds every candidate. */
-  const byCard = new Map<string, Set<string>>();
   /** New machines, and new keys, that the record does not have yet. */
   const unwritten = new Map<string, Promise<void>>();
   const waiting = createWaiting(clock);
-
-  function put(id: string, machine: Machine | undefined): void {
-    const before = machines.get(id);
-    if (before) {
-      if (byKey.get(before.keyId) === id) byKey.delete(before.keyId);
-      for (const mac of before.fingerprint.macs) {
-        const ids = byCard.get(mac);
-        if (ids?.delete(id) && ids.size === 0) byCard.delete(mac);
-      }
-    }
-    if (!machine) {
-      machines.delete(id);
-      return;
-    }
-    machines.set(id, machine);
-    byKey.set(machine.keyId, id);
-    for (const mac of machine.fingerprint.macs) {
-      const ids = byCard.get(mac);
-      if (ids) ids.add(id);
-      else byCard.set(mac, new Set([id]));
-    }
-  }
-
-  function machineOfKey(keyId: string): Machine | undefined {
-    const id = byKey.get(keyId);
-    return id === undefined ? undefined : machines.get(id);
-  }
-
-  function lostIn(room: string, seen: Introduced): readonly Machine[] {
-    const ids = new Set(seen.fingerprint.macs.flatMap((mac) => [...(byCard.get(mac) ?? [])]));
-    return [...ids]
-      .map((id) => machines.get(id)!)
-      .filter((machine) => machine.room === room && likeness(machine.fingerprint, seen.fingerprint) === 'same')
-      .sort((left, right) => left.enrolledAt - right.enrolledAt);
-  }
 
   /** Takes effect at once, so that two agents cannot use a ticket's last place; undone when it cannot be written. */
   async function apply(changes: readonly RegistryChange[]): Promise<void> {
@@ -135,8 +99,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     const { id } = change;
     if (change.kind === 'machine') {
       const before = machines.get(id);
-      put(id, change.value);
-      return () => machines.get(id) === change.value && put(id, before);
+      known.put(id, change.value);
+      return () => machines.get(id) === change.value && known.put(id, before);
     }
     const before = tickets.get(id);
     tickets.set(id, change.value);
@@ -217,7 +181,7 @@ export function createRegistry(options: RegistryOptions): Registry {
       revoked: false,
     });
     const { id, keyId, room, role, simulated, hostname } = machine;
-    const clonedFrom = request.previous === null ? undefined : machineOfKey(request.previous)?.id;
+    const clonedFrom = request.previous === null ? undefined : known.byKey(request.previous)?.id;
     const used = Object.freeze({ ...ticket, used: ticket.used + 1 });
     const entry = {
       act: 'enrolled',
@@ -252,22 +216,22 @@ export function createRegistry(options: RegistryOptions): Registry {
     return value;
   }
 
-  for (const machine of options.machines) put(machine.id, machine);
+  for (const machine of options.machines) known.put(machine.id, machine);
   for (const ticket of options.tickets) tickets.set(ticket.id, ticket);
 
   return {
     machines,
     tickets,
-    byKey: machineOfKey,
-    hello: (seen, linkOf) => answer(decideHello(machineOfKey(seen.keyId), seen, linkOf), seen, null),
+    byKey: (keyId) => known.byKey(keyId),
+    hello: (seen, linkOf) => answer(decideHello(known.byKey(seen.keyId), seen, linkOf), seen, null),
     enrol(request, linkOf) {
       const ticket = tickets.get(request.ticket);
       const decision = decideEnrol(
         {
           ticket,
           fits: secretFits(ticket, request.secret),
-          own: machineOfKey(request.keyId),
-          lost: ticket ? lostIn(ticket.room, request) : [],
+          own: known.byKey(request.keyId),
+          lost: ticket ? known.lostIn(ticket.room, request.fingerprint) : [],
           now: clock.now().wall,
           maintenance: ticket !== undefined && (options.maintenance?.(ticket.room) ?? false),
           confirmed: (machine) => waiting.isConfirmed(machine, request.keyId),
