@@ -7,6 +7,7 @@ import type { EntryDraft, Kept, RawFrame } from './history/history.ts';
 import type { Places } from './identity/places.ts';
 import type { IncidentChange } from './incidents/incident.ts';
 import type { Incidents } from './incidents/incidents.ts';
+import type { PhaseChange, Phases } from './sessions/phases.ts';
 import type { Session } from './sessions/session.ts';
 import type { Hearing } from './state/hearing.ts';
 import type { State } from './state/state.ts';
@@ -31,6 +32,7 @@ export interface Stages {
   readonly incidents: Incidents;
   readonly places: Places;
   readonly sessions: () => readonly Session[];
+  readonly phases: Phases;
 }
 
 export interface Beat {
@@ -105,6 +107,8 @@ export function createBeat(stages: Stages): Beat {
     for (const change of finished.changes) entries.push(verdictEntry(change, change.verdict.at, now));
     state.expire(now);
     for (const machine of hearing.due(now)) touch(machine);
+    const phases = stages.phases.advance(stages.sessions(), now.wall);
+    for (const change of phases) entries.push(phaseEntry(change, now));
     const changes = compliance.judge(state.takeChanged(), stages.sessions(), now);
     const incidentChanges = [...incidents.advance(changes, now), ...watchClock(now)];
     for (const change of changes) {
@@ -118,6 +122,7 @@ export function createBeat(stages: Stages): Beat {
       ...incidentChanges.map(({ incident }) => ({ kind: 'incident', id: incident.id, value: incident })),
       ...[...lateMachines].map((id) => ({ kind: 'late', id, value: late.snapshot(id) })),
       ...finished.done.map((id) => ({ kind: 'late', id, value: null })),
+      ...phases.map(({ session, to }) => ({ kind: 'phase', id: session.id, value: to })),
     ];
     return { now, changes, incidents: incidentChanges, entries, keep, moved };
   }
@@ -168,6 +173,11 @@ function verdictEntry({ verdict, before, late }: VerdictChange, at: number, now:
     late,
     body: bodyOf(verdict, before),
   };
+}
+
+function phaseEntry({ session, from, to }: PhaseChange, now: Moment): EntryDraft {
+  const body = { change: 'phase', session: session.id, from, to };
+  return { at: now.wall, monotonic: now.monotonic, kind: 'session', subject: null, rule: null, late: false, body };
 }
 
 function bodyOf(verdict: Verdict, before: string | null): Record<string, unknown> {

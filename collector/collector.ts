@@ -32,6 +32,7 @@ import { createOffice, type Office, type TicketOrder } from './office.ts';
 import { createRecorder } from './recorder.ts';
 import { keptOf, presenceOf, replay, restoreStages } from './restore.ts';
 import { readAddresses, siteOf, VERSION } from './site.ts';
+import { createPhases } from './sessions/phases.ts';
 import type { Settings } from './settings.ts';
 import { loadStandard } from './standard/load.ts';
 import { WITNESSED } from './standard/witnessed.ts';
@@ -133,7 +134,8 @@ export async function startCollector({
   const compliance = createCompliance(standard, state, places, (id) => hearing.settled(id), settings.phases);
   const late = createLate(standard, catalogue, places, settings.phases);
   const incidents = createIncidents((id) => compliance.rule(id));
-  const stages = { state, hearing, compliance, late, incidents, places, sessions: () => desk.sessions() };
+  const phases = createPhases(settings.phases);
+  const stages = { state, phases, hearing, compliance, late, incidents, places, sessions: () => desk.sessions() };
   const beat = createBeat(stages);
   const known: Record<string, KnownPresence> = {};
   const gateway = new Gateway({

@@ -17,6 +17,7 @@ import { randomName, ticketText } from './identity/tickets.ts';
 import type { IncidentChange } from './incidents/incident.ts';
 import type { Recorder } from './recorder.ts';
 import type { KeptSite } from './restore.ts';
+import { whyNot } from './sessions/plan.ts';
 import { bindingOf, type Session } from './sessions/session.ts';
 import type { Settings } from './settings.ts';
 import type { Standard } from './standard/rule.ts';
@@ -69,6 +70,7 @@ export function createOffice(parts: OfficeParts): Office {
   let localTicketId = kept.localTicket;
   let link: { readonly addresses: readonly string[]; readonly ca: string | null } = { addresses: [], ca: null };
   const shown = withoutSecrets(settings);
+  let planning: Promise<unknown> = Promise.resolve();
   const aliveTwice = new Map<string, number>();
   const accounts = createAccounts(clock, write);
   accounts.restore(kept.accounts, kept.signIns);
@@ -211,11 +213,18 @@ export function createOffice(parts: OfficeParts): Office {
       await write([], [entry('machine', id, { act: 'confirmed', by: account })]);
       return true;
     },
-    async plan(wish, account) {
-      const session: Session = { ...wish, id: `s-${randomName(8)}` };
-      await keepSession(session, 'planned', account);
-      sessions = [...sessions, session];
-      return session;
+    plan(wish, account) {
+      // One after the other: two plans at the same moment must not both find the room free.
+      const planned = planning.then(async () => {
+        const refused = whyNot(wish, sessions);
+        if (refused) return { refused };
+        const session: Session = { ...wish, id: `s-${randomName(8)}` };
+        await keepSession(session, 'planned', account);
+        sessions = [...sessions, session];
+        return session;
+      });
+      planning = planned.catch(() => undefined);
+      return planned;
     },
     async end(id, account) {
       const session = sessions.find((row) => row.id === id);

@@ -10,6 +10,7 @@ import type { Journal } from './history/journal.ts';
 import type { Machine } from './identity/machine.ts';
 import type { Ticket } from './identity/tickets.ts';
 import type { Incident } from './incidents/incident.ts';
+import type { Standing } from './sessions/phases.ts';
 import type { Session } from './sessions/session.ts';
 import type { SubjectSnapshot } from './state/state.ts';
 
@@ -22,6 +23,7 @@ export interface KeptSite {
   readonly late: readonly (readonly [id: string, VerdictSnapshot])[];
   readonly incidents: readonly Incident[];
   readonly sessions: readonly Session[];
+  readonly phases: readonly (readonly [session: string, Standing])[];
   readonly accounts: readonly Account[];
   readonly signIns: readonly (readonly [id: string, SignIn])[];
   readonly held: HeldSnapshot;
@@ -45,6 +47,7 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     late: rows('late'),
     incidents: values('incident'),
     sessions: values('session'),
+    phases: rows('phase'),
     accounts: values('account'),
     signIns: rows('sign-in'),
     held: Object.fromEntries(rows('held')),
@@ -56,13 +59,18 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
 }
 
 /** Puts everything back as it was; facts go on ageing from where they stood. */
-export function restoreStages({ state, compliance, late, incidents }: Stages, kept: KeptSite, now: Moment): void {
+export function restoreStages(
+  { state, compliance, late, incidents, phases }: Stages,
+  kept: KeptSite,
+  now: Moment,
+): void {
   for (const snapshot of kept.states) state.restore(snapshot, now);
   for (const [id, verdicts] of kept.verdicts) compliance.restore(id, verdicts);
   // Their backlog, if they have one, begins at what was written of them; judged before a restart, at where it stood.
   for (const { id } of kept.machines) late.begin(id, compliance.snapshot(id));
   for (const [id, verdicts] of kept.late) late.restore(id, verdicts);
   incidents.restore(kept.incidents);
+  phases.restore(kept.phases);
 }
 
 /** Who was there when the record ends, for the gateway's grace time. */

@@ -87,16 +87,9 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
     '/api/v1/sessions',
     { onRequest: mayChange('lead'), schema: { summary: 'Plan an exam or an assessment', body: schemas.SessionBody } },
     async (request, reply) => {
-      const { kind, startsAt, endsAt } = request.body;
-      if (kind === 'exam' && endsAt === null)
-        throw new Refusal(400, 'end', { zh: '考试场次要有结束时间。', en: 'An exam session needs an end.' });
-      if (endsAt !== null && endsAt <= startsAt) {
-        throw new Refusal(400, 'end', {
-          zh: '结束时间要晚于开始时间。',
-          en: 'The end has to be later than the start.',
-        });
-      }
-      return reply.code(201).send(await desk.plan(request.body, request.account!.id));
+      const planned = await desk.plan(request.body, request.account!.id);
+      if ('refused' in planned) throw new Refusal(409, 'session', planned.refused);
+      return reply.code(201).send(planned);
     },
   );
 

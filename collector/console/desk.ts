@@ -1,3 +1,4 @@
+import type { Bilingual } from '../../agent/probe.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../clock.ts';
 import type { History } from '../history/history.ts';
@@ -30,7 +31,8 @@ export interface Desk extends RowSource {
   revoke(id: string, account: string): Promise<boolean>;
   /** Lets a machine that lost its key take its old identity back. */
   confirm(id: string, account: string): Promise<boolean>;
-  plan(session: Omit<Session, 'id'>, account: string): Promise<Session>;
+  /** `refused` says why: it ends before it starts, or another exam is in the room. */
+  plan(session: Omit<Session, 'id'>, account: string): Promise<Session | { readonly refused: Bilingual }>;
   end(session: string, account: string): Promise<Session | null>;
 }
 

@@ -162,10 +162,18 @@ describe('answers', () => {
     };
     const post = (payload: object) =>
       collector.app.inject({ method: 'POST', url: '/api/v1/sessions', headers, payload });
-    expect((await post(session)).json().error.code).toBe('end');
-    expect((await post({ ...session, endsAt: null })).json().error.code).toBe('end');
+    expect((await post(session)).json().error).toMatchObject({
+      code: 'session',
+      message: { en: 'The end has to be later than the start.' },
+    });
+    expect((await post({ ...session, endsAt: null })).json().error.message.en).toBe('An exam session needs an end.');
     const planned = await post({ ...session, startsAt: now - 1000, endsAt: now + 3_600_000 });
     expect(planned.statusCode).toBe(201);
+    const clash = await post({ ...session, rooms: ['B', 'A'], startsAt: now + 1000, endsAt: now + 7_200_000 });
+    expect([clash.statusCode, clash.json().error.message.en]).toEqual([
+      409,
+      'Room A has the session “Morning” at that time already.',
+    ]);
     expect(collector.desk.sessionOf('A')).toBe(planned.json().id);
     expect(collector.desk.sessionOf('B')).toBe('s-first');
   });
