@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, SqliteAdapter, SqliteDialect, type Compilable } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { HistoryRefused, Unusable, type RefusalCode } from './refused.ts';
@@ -47,11 +47,6 @@ export function openReader(file: string): Connection {
   return connection;
 }
 
-/** Prepares what Kysely built; values are given to `run`, `get` or `all` in the order they stand in the SQL. */
-export function prepare({ db }: Connection, query: Compilable): StatementSync {
-  return db.prepare(query.compile().sql);
-}
-
 export function rows<T>(connection: Connection, query: Compilable<T>): T[] {
   const { sql, parameters } = query.compile();
   return connection.db.prepare(sql).all(...(parameters as SQLInputValue[])) as T[];
@@ -60,6 +55,18 @@ export function rows<T>(connection: Connection, query: Compilable<T>): T[] {
 export function* eachRow<T>(connection: Connection, query: Compilable<T>): Generator<T> {
   const { sql, parameters } = query.compile();
   yield* connection.db.prepare(sql).iterate(...(parameters as SQLInputValue[])) as Iterable<T>;
+}
+
+/** Everything that is read in it is of one moment, whatever is written meanwhile. What fails is translated. */
+export function snapshot<T>({ db, file }: Connection, read: () => T): T {
+  db.exec('begin');
+  try {
+    return read();
+  } catch (error) {
+    throw translate(error, file);
+  } finally {
+    db.exec('rollback');
+  }
 }
 
 /** All or nothing. What fails is translated. */
@@ -78,16 +85,21 @@ export function transact<T>({ db, file }: Connection, work: () => T): T {
 
 /** What SQLite says, in our words: a refusal that may pass, or a file that cannot be used. Anything else stays as it is. */
 export function translate(error: unknown, file: string): unknown {
-  const code = (error as { readonly errcode?: unknown } | null)?.errcode;
-  if (typeof code !== 'number' || !(error instanceof Error)) return error;
-  const primary = code & 0xff;
+  const primary = primaryCode(error);
+  if (primary === null || !(error instanceof Error)) return error;
   if (primary === CORRUPT || primary === NOT_A_DATABASE) {
     return new Unusable(file, `is damaged (${error.message}); restore the last backup in its place`, error);
   }
   return new HistoryRefused(REFUSALS[primary] ?? 'io', `${file}: ${error.message}`, error);
 }
 
+function primaryCode(error: unknown): number | null {
+  const code = (error as { readonly errcode?: unknown } | null)?.errcode;
+  return typeof code === 'number' ? code & 0xff : null;
+}
+
 /** https://www.sqlite.org/rescode.html */
+const BUSY = 5;
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
 const REFUSALS: Readonly<Record<number, RefusalCode>> = {
@@ -177,6 +189,8 @@ export function lock(file: string): DatabaseSync {
     return db;
   } catch (error) {
     db.close();
+    const isBusy = primaryCode(error) === BUSY;
+    if (!isBusy) throw translate(error, file);
     throw new Unusable(file, 'another collector is running on this data directory; stop it first', error);
   }
 }

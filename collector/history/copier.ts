@@ -1,7 +1,8 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { backup } from 'node:sqlite';
-import { openReader } from './connection.ts';
+import { openReader, translate } from './connection.ts';
+import { HistoryRefused, isFull } from './refused.ts';
 import { syncFolder } from './segment.ts';
 import type { ThreadData } from './thread.ts';
 
@@ -26,17 +27,20 @@ export function openCopier({ file }: CopierData): CopierAsks {
       await rm(partial, { force: true });
       // The copy shall be of one moment: what is written meanwhile neither shows in it nor makes it begin anew.
       connection.db.exec('begin; select n from entry limit 1');
-      const handle = await open(partial, 'wx', 0o600);
+      let handle: FileHandle | null = null;
       try {
+        handle = await open(partial, 'wx', 0o600);
         await backup(connection.db, partial, { rate: PAGES_AT_ONCE });
         await handle.sync();
         await handle.close();
         await rename(partial, path);
         await syncFolder(dirname(path));
       } catch (error) {
-        await handle.close().catch(() => {});
+        await handle?.close().catch(() => {});
         await rm(partial, { force: true });
-        throw error;
+        const told = translate(error, path);
+        if (told instanceof HistoryRefused) throw told;
+        throw new HistoryRefused(isFull(error) ? 'full' : 'io', `no backup was made: ${String(error)}`, error);
       }
     },
   };

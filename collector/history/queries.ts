@@ -51,7 +51,8 @@ export class Queries {
     try {
       return await thread.call(ask, args);
     } catch (error) {
-      if (error instanceof HistoryRefused && error.code === 'closed') this.#thread = null;
+      // A query can cost the thread its memory; the next one gets another thread.
+      if (error instanceof HistoryRefused && (error.code === 'closed' || error.code === 'died')) this.#thread = null;
       throw isHung ? tooLong(this.#data.limitMs) : error;
     } finally {
       clearTimeout(timer);

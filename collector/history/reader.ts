@@ -1,4 +1,4 @@
-import { openReader, translate } from './connection.ts';
+import { openReader, snapshot } from './connection.ts';
 import { findEntries, type WirePage } from './entries.ts';
 import type { EntryQuery, SeriesQuery } from './history.ts';
 import { findRaw, findSeries, type WireRaw, type WireSeries } from './readings.ts';
@@ -30,11 +30,7 @@ export function openQueries({ file, limitMs, staleAfterSeconds }: ReaderData): R
       const inTime = () => {
         if (performance.now() > end) throw tooLong(limitMs);
       };
-      try {
-        return answer(query, inTime);
-      } catch (error) {
-        throw translate(error, file);
-      }
+      return snapshot(connection, () => answer(query, inTime));
     };
   }
   return {

@@ -49,54 +49,39 @@ export function findRaw(connection: Connection, query: SeriesQuery, inTime: InTi
   };
 }
 
-type Resolution = 'minute' | 'hour';
-
 export function findSeries(
   connection: Connection,
-  query: SeriesQuery & { readonly resolution: Resolution },
+  query: ResolvedQuery,
   staleAfterSeconds: ReadonlyMap<string, number>,
   inTime: InTime,
 ): WireSeries {
+  const known = storedHours(connection, query, inTime);
+  addDueHours(known, connection, query, staleAfterSeconds, inTime);
   const { facts, from, to, resolution } = query;
-  const hours = storedHours(connection, query, inTime);
-  // What is not rolled up yet, like the hour that still runs, is rolled up for this answer alone, if all its raw is there.
-  const { raw_from: rawFrom, wall } = rows(connection, connection.sql.selectFrom('standing').selectAll())[0]!;
-  for (const hour of dueHours(connection, from, to)) {
-    if (hour < rawFrom) continue;
-    const roll = createRoll(hour, staleAfterSeconds, (subject) => subject === query.subject, wall ?? Infinity);
-    for (const frame of framesOf(connection, query.subject, hour * HOUR_MS, (hour + 1) * HOUR_MS, inTime))
-      roll.take(frame);
-    for (const { probe, minutes, day } of roll.rolled()) {
-      const made = resolution === 'minute' ? minutes : day;
-      for (const [word, values] of Object.entries(made)) {
-        put(hours, hour, `${probe}.${word}`, resolution === 'minute' ? values : [values[hour % 24]!]);
+  const step = resolution === 'minute' ? MINUTE_MS : HOUR_MS;
+  const at: number[] = [];
+  const fact: number[] = [];
+  const spreads: number[] = [];
+  for (const hour of [...known.keys()].sort((left, right) => left - right)) {
+    inTime();
+    const values = facts.map((name) => known.get(hour)!.get(name));
+    for (let time = hour * HOUR_MS, index = 0; time < (hour + 1) * HOUR_MS; time += step, index++) {
+      if (time < from || time >= to) continue;
+      for (let asked = 0; asked < facts.length; asked++) {
+        const value = values[asked]?.[index] ?? null;
+        if (value === null) continue;
+        at.push(time);
+        fact.push(asked);
+        if (typeof value === 'number') spreads.push(value, value, value);
+        else spreads.push(...value);
       }
     }
+    if (at.length > MOST_POINTS) throw tooMany();
   }
-  const points = { at: [] as number[], fact: [] as number[], spreads: [] as number[] };
-  const step = resolution === 'minute' ? MINUTE_MS : HOUR_MS;
-  for (const hour of [...hours.keys()].sort((left, right) => left - right)) {
-    inTime();
-    const known = facts.map((fact) => hours.get(hour)!.get(fact));
-    for (let at = hour * HOUR_MS, index = 0; at < (hour + 1) * HOUR_MS; at += step, index++) {
-      if (at < from || at >= to) continue;
-      known.forEach((values, fact) => {
-        const value = values?.[index];
-        if (value === null || value === undefined) return;
-        points.at.push(at);
-        points.fact.push(fact);
-        if (typeof value === 'number') points.spreads.push(value, value, value);
-        else points.spreads.push(...value);
-      });
-    }
-    if (points.at.length > MOST_POINTS) throw tooMany();
-  }
-  return {
-    at: Float64Array.from(points.at),
-    fact: Uint16Array.from(points.fact),
-    spreads: Float64Array.from(points.spreads),
-  };
+  return { at: Float64Array.from(at), fact: Uint16Array.from(fact), spreads: Float64Array.from(spreads) };
 }
+
+type ResolvedQuery = SeriesQuery & { readonly resolution: 'minute' | 'hour' };
 
 /** hour → whole fact name → 60 minutes' values, or the one spread of the hour */
 type Known = Map<number, Map<string, readonly (number | Spread | null)[]>>;
@@ -109,7 +94,7 @@ function put(known: Known, hour: number, fact: string, values: readonly (number 
 
 function storedHours(
   connection: Connection,
-  { subject, facts, from, to, resolution }: SeriesQuery & { readonly resolution: Resolution },
+  { subject, facts, from, to, resolution }: ResolvedQuery,
   inTime: InTime,
 ): Known {
   const known: Known = new Map();
@@ -146,15 +131,32 @@ function storedHours(
   return known;
 }
 
-/** Hours whose raw readings changed since they were rolled up. */
-function dueHours(connection: Connection, from: number, to: number): number[] {
+/** What is not rolled up yet, like the hour that still runs, is rolled up for this answer alone, if all its raw is there. */
+function addDueHours(
+  known: Known,
+  connection: Connection,
+  { subject, from, to, resolution }: ResolvedQuery,
+  staleAfterSeconds: ReadonlyMap<string, number>,
+  inTime: InTime,
+): void {
   const { sql } = connection;
+  const { raw_from: rawFrom, wall } = rows(connection, sql.selectFrom('standing').selectAll())[0]!;
   const due = sql
     .selectFrom('due')
     .select('hour')
-    .where('hour', '>=', Math.floor(from / HOUR_MS))
+    .where('hour', '>=', Math.max(rawFrom, Math.floor(from / HOUR_MS)))
     .where('hour', '<=', Math.floor(to / HOUR_MS));
-  return rows(connection, due).map(({ hour }) => hour);
+  for (const { hour } of rows(connection, due)) {
+    const roll = createRoll(hour, staleAfterSeconds, (said) => said === subject, wall ?? Infinity);
+    const frames = framesOf(connection, subject, hour * HOUR_MS, (hour + 1) * HOUR_MS, inTime);
+    for (const frame of frames) roll.take(frame);
+    for (const { probe, minutes, day } of roll.rolled()) {
+      const isByMinute = resolution === 'minute';
+      for (const [word, values] of Object.entries(isByMinute ? minutes : day)) {
+        put(known, hour, `${probe}.${word}`, isByMinute ? values : [values[hour % 24]!]);
+      }
+    }
+  }
 }
 
 /** Frames of the blocks that may speak of the subject between these moments, in the order of their coming. */
@@ -175,17 +177,19 @@ function* framesOf(
     .where('to_at', '>=', from)
     .where('from_at', '<', to);
   const ids = rows(connection, chosen).map(({ id }) => id);
-  const block = connection.db.prepare('select blob from raw where id = ?');
   for (const id of ids.sort((left, right) => left - right)) {
     inTime();
-    const found = block.get(id) as { readonly blob: Uint8Array } | undefined;
-    // Pruned since it was chosen.
-    if (!found) continue;
-    try {
-      yield* framesIn(found.blob, subject);
-    } catch (error) {
-      throw new Unusable(connection.file, `block ${id} of raw readings cannot be read: ${String(error)}`, error);
-    }
+    yield* readBlock(connection, id, subject);
+  }
+}
+
+/** Throws `Unusable` with the block's number when it cannot be read. */
+export function* readBlock({ db, file }: Connection, id: number, subject?: string): Generator<RawFrame> {
+  const { blob } = db.prepare('select blob from raw where id = ?').get(id) as { readonly blob: Uint8Array };
+  try {
+    yield* framesIn(blob, subject);
+  } catch (error) {
+    throw new Unusable(file, `block ${id} of raw readings cannot be read: ${String(error)}`, error);
   }
 }
 

@@ -4,10 +4,10 @@
  */
 
 /**
- * `full` no space left · `io` the disk failed · `busy` too much waits already · `closed` it is closed, or its worker died ·
- * `behind` an earlier batch was refused and this one would have left a hole · `bad` a value that cannot be stored
+ * `full` no space left · `io` the disk failed · `busy` too much waits already · `closed` it is closed · `died` its thread
+ * ended by a fault of ours: only a new process helps · `behind` an earlier batch was refused and this one would have left a hole · `bad` a value that cannot be stored
  */
-export type RefusalCode = 'full' | 'io' | 'busy' | 'closed' | 'behind' | 'bad';
+export type RefusalCode = 'full' | 'io' | 'busy' | 'closed' | 'died' | 'behind' | 'bad';
 
 export class JournalRefused extends Error {
   override readonly name = 'JournalRefused';

@@ -1,5 +1,6 @@
-import { framesIn, slotOf } from './blocks.ts';
+import { slotOf } from './blocks.ts';
 import { openReader, type Connection } from './connection.ts';
+import { readBlock } from './readings.ts';
 import {
   createRoll,
   mergeMinutes,
@@ -77,18 +78,22 @@ function* rollHour(
   const passes = mostUsedSlots(connection, hour);
   for (let pass = 0; pass < passes; pass++) {
     const roll = createRoll(hour, staleAfterSeconds, (subject) => slotOf(subject, passes) === pass);
-    const blocks = connection.db
-      .prepare('select id, blob from raw where hour = ? and (slot & ?) = (? & (slots - 1)) order by id')
-      .iterate(hour, passes - 1, pass) as Iterable<{ readonly id: number; readonly blob: Uint8Array }>;
-    for (const { id, blob } of blocks) {
+    for (const id of blocksOf(connection, hour, passes, pass)) {
       try {
-        for (const frame of framesIn(blob)) roll.take(frame);
+        for (const frame of readBlock(connection, id)) roll.take(frame);
       } catch (error) {
-        complaints.push(`block ${id} of raw readings cannot be read and is left out of the roll-up: ${String(error)}`);
+        complaints.push(`left out of the roll-up of its hour: ${String(error)}`);
       }
     }
     yield* roll.rolled();
   }
+}
+
+/** The blocks that hold subjects of this slot of so many, in the order of their coming. */
+function blocksOf({ db }: Connection, hour: number, slots: number, slot: number): number[] {
+  const chosen = db.prepare('select id from raw where hour = ? and (slot & ?) = (? & (slots - 1))');
+  const ids = chosen.all(hour, slots - 1, slot) as unknown as { readonly id: number }[];
+  return ids.map(({ id }) => id).sort((left, right) => left - right);
 }
 
 /** Into how many slots most of the hour's frames were dealt. */

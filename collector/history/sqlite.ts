@@ -1,5 +1,5 @@
-import { constants, existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, open } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, open, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { CopierAsks, CopierData } from './copier.ts';
@@ -64,11 +64,13 @@ export async function restoreBackup(backup: string, dir: string): Promise<void> 
     if (existsSync(name))
       throw new Unusable(name, 'there is a record in this data directory already; move it away first');
   }
-  await copyFile(backup, file, constants.COPYFILE_EXCL);
-  await chmod(file, 0o600);
-  const handle = await open(file, 'r+');
+  const partial = `${file}.partial`;
+  await copyFile(backup, partial);
+  await chmod(partial, 0o600);
+  const handle = await open(partial, 'r+');
   await handle.sync();
   await handle.close();
+  await rename(partial, file);
   await syncFolder(dir);
 }
 

@@ -43,7 +43,7 @@ export class Thread<A extends Asks> {
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   #worker: Worker | null = null;
   #lastId = OPENED;
-  #ended: Error | null = null;
+  #ended: { readonly died: Error | null } | null = null;
 
   constructor(data: ThreadData, warn: (message: string) => void = () => {}) {
     this.#data = data;
@@ -60,7 +60,7 @@ export class Thread<A extends Asks> {
       else this.#settle(said);
     });
     this.#worker.on('error', (error) => this.#end(asError(error)));
-    this.#worker.on('exit', () => this.#end(new Error('it ended')));
+    this.#worker.on('exit', (code) => this.#end(new Error(`it ended with code ${code}`)));
     try {
       await opened;
     } catch (error) {
@@ -84,9 +84,8 @@ export class Thread<A extends Asks> {
 
   /** Ends the thread, whatever it is doing; what still waits for an answer is refused. */
   async end(): Promise<void> {
-    const worker = this.#worker;
-    this.#end(new Error('it was ended'));
-    await worker?.terminate();
+    this.#end(null);
+    await this.#worker?.terminate();
   }
 
   #wait(id: number): Promise<unknown> {
@@ -102,15 +101,18 @@ export class Thread<A extends Asks> {
     else waiting?.resolve(answer.value);
   }
 
-  #end(why: Error): void {
-    this.#ended ??= why;
+  /** @param died what it died of, or null when it was ended */
+  #end(died: Error | null): void {
+    this.#ended ??= { died };
     for (const waiting of this.#waiting.values()) waiting.reject(this.#refusal());
     this.#waiting.clear();
   }
 
   #refusal(): HistoryRefused {
-    const why = this.#ended?.message ?? 'it was not started';
-    return new HistoryRefused('closed', `the record's ${this.#data.role} thread does not answer: ${why}`, this.#ended);
+    const { role } = this.#data;
+    const died = this.#ended?.died;
+    if (!died) return new HistoryRefused('closed', `the record's ${role} is closed`);
+    return new HistoryRefused('died', `the record's ${role} died: ${died.message}`, died);
   }
 }
 

@@ -29,13 +29,14 @@ const EVERY_MS = 10 * 60_000;
  */
 const STEADY_MS = HOUR_MS;
 const JUMP_MS = 60_000;
+/** One step of pruning: some milliseconds, so that an append hardly waits. */
+const BLOCKS_AT_ONCE = 100;
+const SERIES_AT_ONCE = 50;
+
 interface Series {
   readonly subject: string;
   readonly probe: string;
 }
-
-const BLOCKS_AT_ONCE = 100;
-const SERIES_AT_ONCE = 50;
 
 export function createTidy(
   connection: Connection,
@@ -149,7 +150,11 @@ export function createTidy(
 
   return {
     pass,
-    run,
+    async run() {
+      // One that runs already may have begun before the last batch.
+      await running?.catch(() => {});
+      await run();
+    },
     async end() {
       ending.abort();
       await roller?.end();

@@ -21,7 +21,7 @@ export interface WriterData extends ThreadData {
 export type WriterAsks = {
   append(batch: WireBatch): void;
   restore(): WireRestored;
-  /** Rolls up every hour that is over and prunes; answers what went wrong in it, if anything. */
+  /** Rolls up every hour that is over and prunes; rejects with what went wrong. */
   tidy(): Promise<void>;
   close(): Promise<void>;
 };
@@ -162,10 +162,8 @@ function lastLink(connection: Connection): Link {
   const newest = rows(connection, sql.selectFrom('entry').selectAll().orderBy('n', 'desc').limit(CHECKED_ENTRIES));
   const fault = verifyChain(newest.reverse().map(lineOfRow));
   if (fault) {
-    throw new Unusable(
-      file,
-      `${fault.message}: it was changed by something else; restore the last backup in its place`,
-    );
+    const advice = 'something else changed it; restore the last backup in its place';
+    throw new Unusable(file, `${fault.message}: ${advice}`);
   }
   const { n, hash } = newest.at(-1) ?? { n: 0, hash: NO_ENTRY };
   return { n, hash };
