@@ -12,7 +12,7 @@ export interface History {
    * Batches are written in the order they are given. What a batch holds must not change until its promise resolves: a
    * large one is read in slices, so that the event loop goes on. Rejects with `HistoryRefused` (`refused.ts` has the
    * codes); then nothing of it was written, and what was given behind it before the refusal was known is refused too
-   * (`behind`): no batch is ever there without those before it.
+   * (`behind`), so that no batch is there without those before it. Only `busy` refuses one batch alone.
    */
   append(batch: Batch): Promise<void>;
   /** Queries reject with `QueryRefused` when they would take too long or give too much: nothing is ever cut off unsaid. */
