@@ -13,7 +13,9 @@ import { followAddress, route } from './route.ts';
 import { followPage } from './shown.ts';
 import { watchForAlarm } from './sound.ts';
 import './style.css';
+import './controls.css';
 import './room.css';
+import './tile.css';
 import './sheet.css';
 
 function App() {
