@@ -47,6 +47,8 @@ export interface OfficeParts {
 export interface Office extends Desk {
   makeTicket(order: TicketOrder, account: string): Promise<{ readonly ticket: string; readonly command: string }>;
   localTicket(room: string): Promise<string>;
+  /** No exam is near in this room: machines that lost their key get their identity back without a person. */
+  inMaintenance(room: string): boolean;
   /** The machine of the collector's own agent, which reads devices that name no reader. */
   localMachine(): string | undefined;
   agentSettings(machine: Machine): AgentSettings;
@@ -192,6 +194,10 @@ export function createOffice(parts: OfficeParts): Office {
       return ticket;
     },
     localMachine,
+    inMaintenance(room) {
+      const { phases } = bindingOf(sessions, room, clock.now().wall, settings.phases);
+      return [...phases.keys()].every((phase) => phase === 'rehearsal');
+    },
     async place(id, place, account) {
       const machine = registry.machines.get(id);
       if (!machine) return 'unknown';
@@ -208,8 +214,9 @@ export function createOffice(parts: OfficeParts): Office {
       tell(incidents.forget(id, clock.now()));
       return true;
     },
-    async confirm(id, account) {
-      if (!registry.confirm(id)) return false;
+    waiting: () => registry.waiting(),
+    async confirm(id, account, key) {
+      if (!registry.confirm(id, key)) return false;
       await write([], [entry('machine', id, { act: 'confirmed', by: account })]);
       return true;
     },

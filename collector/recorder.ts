@@ -4,6 +4,7 @@ import type { Moment } from './clock.ts';
 import type { Arrival } from './gateway/arrival.ts';
 import type { Batch, EntryDraft, History, Kept, RawFrame } from './history/history.ts';
 import type { Journal } from './history/journal.ts';
+import type { RefusalCode } from './history/refused.ts';
 
 /**
  * Brings beats to the disk, behind the beat and in its order: first the journal has the arrivals, then they are
@@ -18,8 +19,11 @@ export interface Recorder {
   write(keep: readonly Kept[], entries: readonly EntryDraft[]): Promise<void>;
   /** Hands over the raw readings so far. */
   flushRaw(now: Moment): void;
-  /** Snapshots that reflect everything recorded so far; the journal is cut after them. */
-  checkpoint(now: Moment, snapshots: readonly Kept[]): void;
+  /**
+   * Snapshots that reflect everything recorded so far; the journal is cut after them. `held` is asked when all of it is
+   * acknowledged, so that it says of the same frames that they are kept.
+   */
+  checkpoint(now: Moment, snapshots: readonly Kept[], held?: () => readonly Kept[]): void;
   /** Resolves when all that was recorded so far is durable. */
   idle(): Promise<void>;
   /** Batches and beats that wait for the disk. */
@@ -37,6 +41,8 @@ export interface RecorderParts {
   readonly log: Log;
   /** The arrivals are kept: acknowledge them. */
   readonly settle: (arrivals: readonly Arrival[]) => void;
+  /** Only a new process helps. */
+  readonly fatal: (error: unknown) => void;
   /** They will not be kept: their senders have to say them again. */
   readonly drop: (arrivals: readonly Arrival[]) => void;
 }
@@ -46,7 +52,7 @@ const RETRY_MS = 1_000;
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 const MOST_WAITING_ENTRIES = 100_000;
 
-export function createRecorder({ journal, history, clock, log, settle, drop }: RecorderParts): Recorder {
+export function createRecorder({ journal, history, clock, log, settle, drop, fatal }: RecorderParts): Recorder {
   let queue: Promise<void> = Promise.resolve();
   let waiting = 0;
   let waitingBytes = 0;
@@ -76,6 +82,16 @@ export function createRecorder({ journal, history, clock, log, settle, drop }: R
         return result;
       } catch (error) {
         if (closed) throw error;
+        switch ((error as { code?: RefusalCode }).code) {
+          case 'bad':
+            // A fault of ours: it would be refused for ever, and hold up what is sound.
+            log.error({ err: error }, `cannot be kept: ${what}`);
+            throw error;
+          case 'died':
+            fatal(error);
+            throw error;
+          default:
+        }
         if (refusingSince === null)
           log.error({ err: error }, `the disk refuses: ${what}; nothing is acknowledged until it takes`);
         refusingSince ??= clock.now().wall;
@@ -127,11 +143,11 @@ export function createRecorder({ journal, history, clock, log, settle, drop }: R
         await append({ moment: now, entries: [], keep, raw: taken });
       }).catch(() => undefined);
     },
-    checkpoint(now, snapshots) {
+    checkpoint(now, snapshots, held = () => []) {
       void enqueue(async () => {
         const taken = raw;
         raw = [];
-        const keep = [...snapshots, { kind: 'cursor', id: 'raw', value: journaled }];
+        const keep = [...snapshots, ...held(), { kind: 'cursor', id: 'raw', value: journaled }];
         await append({ moment: now, entries: [], keep, raw: taken, judgedTo: journaled, stateTo: journaled });
         await journal.cut(journaled);
       }).catch(() => undefined);

@@ -28,6 +28,8 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/site.ts', 'collector/control.ts', 'collector/backup.ts', 'collector/recorder.ts'],
   ['collector/restore.ts'],
   ['collector/office.ts'],
+  ['collector/assembly.ts'],
+  ['collector/port.ts'],
   ['collector/collector.ts'],
   ['collector/commands', 'collector/main.ts'],
   ['dashboards', 'deploy'],

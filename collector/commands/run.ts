@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { startCollector, WrongPack, type Collector } from '../collector.ts';
 import { faultsText, type Fault } from '../faults.ts';
 import { Trouble } from '../gateway/trouble.ts';
+import { Unusable } from '../history/refused.ts';
 import { readSettings, type Settings } from '../settings.ts';
 import { WrongUse } from './options.ts';
 
@@ -41,6 +42,10 @@ export async function runCollector(
       return 1;
     }
     if (error instanceof WrongPack) return refuse(error.faults);
+    if (error instanceof Unusable) {
+      process.stderr.write(`xunkao: ${error.message}\n`);
+      return 1;
+    }
     throw error;
   }
   greet(collector);

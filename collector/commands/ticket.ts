@@ -37,10 +37,10 @@ export const command: Command = async (args) => {
   };
   const answer = await askControl(data === undefined ? defaultData() : pathFrom(data), { ask: 'ticket', wish });
   if ('error' in answer) {
-    process.stderr.write(`xunkao ticket: ${answer.error}\n`);
+    process.stderr.write(`xunkao ticket: ${String(answer['error'])}\n`);
     return 1;
   }
-  process.stdout.write(`${answer['ticket']}\n`);
-  process.stderr.write(`\nOn each machine 在每台机器上:\n  ${answer['command']}\n`);
+  process.stdout.write(`${String(answer['ticket'])}\n`);
+  process.stderr.write(`\nOn each machine 在每台机器上:\n  ${String(answer['command'])}\n`);
   return 0;
 };

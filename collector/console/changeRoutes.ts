@@ -75,10 +75,11 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
     '/api/v1/machines/:id/confirm',
     {
       onRequest: mayChange('tech'),
-      schema: { summary: 'Let it take its old identity back', params: Id, body: schemas.NoBody },
+      schema: { summary: 'Let it take its old identity back', params: Id, body: schemas.ConfirmBody },
     },
     async (request, reply) => {
-      if (!(await desk.confirm(request.params.id, request.account!.id))) throw notFound('machine', request.params.id);
+      if (!(await desk.confirm(request.params.id, request.account!.id, request.body?.key)))
+        throw notFound('machine', request.params.id);
       return reply.code(204).send();
     },
   );

@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../clock.ts';
 import type { History } from '../history/history.ts';
 import type { Machine, Role, SiteDevice } from '../identity/machine.ts';
+import type { Waiting } from '../identity/waiting.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SiteAnswer } from './api.ts';
@@ -29,8 +30,10 @@ export interface Desk extends RowSource {
   makeTicket(wish: TicketWish, account: string): Promise<{ readonly ticket: string; readonly command: string }>;
   place(id: string, place: Place, account: string): Promise<Machine | 'unknown' | 'seat-taken'>;
   revoke(id: string, account: string): Promise<boolean>;
-  /** Lets a machine that lost its key take its old identity back. */
-  confirm(id: string, account: string): Promise<boolean>;
+  /** Machines that lost their key and want their old identity back. */
+  waiting(): readonly Waiting[];
+  /** Lets one of them have it; `key` tells which when several ask for the same. */
+  confirm(id: string, account: string, key?: string): Promise<boolean>;
   /** `refused` says why: it ends before it starts, or another exam is in the room. */
   plan(session: Omit<Session, 'id'>, account: string): Promise<Session | { readonly refused: Bilingual }>;
   end(session: string, account: string): Promise<Session | null>;

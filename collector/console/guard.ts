@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Bilingual } from '../../agent/probe.ts';
 import type { Account, AccountRole } from '../accounts/accounts.ts';
 import { isLoopback as isLoopbackAddress, plainAddress } from '../gateway/addresses.ts';
+import { QueryRefused } from '../history/refused.ts';
 import type { Desk } from './desk.ts';
 
 /** Who may ask what. On loopback everybody who sits at the collector may read; every change has a signed-in name. */
@@ -92,6 +93,12 @@ function isLoopback({ socket }: FastifyRequest): boolean {
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error instanceof Refusal) return sendError(reply, error.status, error.code, error.words);
+  if (error instanceof QueryRefused) {
+    return sendError(reply, error.code === 'rows' ? 400 : 503, `query-${error.code}`, {
+      zh: '查询的范围太大或太忙，请缩小时间范围。',
+      en: `The query asks for too much at once: ${error.message}`,
+    });
+  }
   const {
     statusCode = 500,
     code = '',

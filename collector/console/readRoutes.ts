@@ -94,6 +94,12 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
     },
   );
 
+  app.get(
+    '/api/v1/waiting',
+    { onRequest: mayRead, schema: { summary: 'Machines that lost their key and wait for a person' } },
+    async () => ({ waiting: desk.waiting() }),
+  );
+
   app.get('/api/v1/devices', { onRequest: mayRead, schema: { summary: 'Every device of the settings' } }, async () => ({
     devices: desk.devices.map((device) => deviceRow(desk, device)),
   }));

@@ -204,4 +204,7 @@ export const SessionBody = Type.Object(
   },
   { additionalProperties: false },
 );
+export const ConfirmBody = Type.Optional(
+  Type.Object({ key: Type.Optional(Type.String({ maxLength: 64 })) }, { additionalProperties: false }),
+);
 export const NoBody = Type.Optional(Type.Object({}, { additionalProperties: true }));

@@ -5,6 +5,7 @@ import type { Effects } from '../../collector/beat.ts';
 import type { Arrival } from '../../collector/gateway/arrival.ts';
 import type { Batch, EntryDraft, History } from '../../collector/history/history.ts';
 import type { Journal } from '../../collector/history/journal.ts';
+import { HistoryRefused } from '../../collector/history/refused.ts';
 import { createRecorder } from '../../collector/recorder.ts';
 import { frame, testSite } from '../fixtures/site.ts';
 
@@ -13,7 +14,7 @@ function disk() {
   const done: string[] = [];
   const batches: Batch[] = [];
   const site = testSite();
-  const switches = { journal: true, history: true };
+  const switches = { journal: true, history: true, bad: false };
   let n = 0;
   const journal = {
     append: async () => {
@@ -28,6 +29,7 @@ function disk() {
   const history = {
     append: async (batch: Batch) => {
       if (!switches.history) throw new Error('ENOSPC');
+      if (switches.bad) throw new HistoryRefused('bad', 'a function cannot be stored');
       batches.push(batch);
       done.push(`record ${batch.entries.length}`);
     },
@@ -45,6 +47,7 @@ function disk() {
       settled.push(...arrivals);
     },
     drop: (arrivals) => dropped.push(...arrivals),
+    fatal: () => undefined,
   });
   const effects = (entries: readonly EntryDraft[] = []): Effects => ({
     now: site.clock.now(),
@@ -107,4 +110,15 @@ test('frames that the gateway could not remember are judged, and neither kept no
   recorder.record([{ ...said(), unkept: true } as Arrival], effects());
   await recorder.idle();
   expect(done).toEqual([]);
+});
+
+test('what can never be kept is let go, and what comes after it is kept', async () => {
+  const { recorder, batches, effects, switches, done } = disk();
+  switches.bad = true;
+  recorder.record([], effects([ENTRY]));
+  await recorder.idle();
+  switches.bad = false;
+  recorder.record([], effects([ENTRY, ENTRY]));
+  await recorder.idle();
+  expect([batches.length, done]).toEqual([1, ['record 2']]);
 });

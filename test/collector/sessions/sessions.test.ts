@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createPhases, standingOf } from '../../../collector/sessions/phases.ts';
 import { whyNot } from '../../../collector/sessions/plan.ts';

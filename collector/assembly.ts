@@ -1,0 +1,172 @@
+import { join } from 'node:path';
+import type { FastifyBaseLogger as Log } from 'fastify';
+import { buildCatalogue, loadProbes } from '../agent/catalogue.ts';
+import { createBeat, type Beat, type Stages } from './beat.ts';
+import type { Clock, Moment } from './clock.ts';
+import { createCompliance } from './compliance/compliance.ts';
+import { createLate } from './compliance/late.ts';
+import type { Fault } from './faults.ts';
+import { Gateway } from './gateway/gateway.ts';
+import type { Limits } from './gateway/limits.ts';
+import type { KnownPresence } from './gateway/presence.ts';
+import { compileFrames } from './gateway/schemas.ts';
+import type { History } from './history/history.ts';
+import { openJournal, type Journal } from './history/journal.ts';
+import { openSqlite } from './history/sqlite.ts';
+import type { SiteDevice } from './identity/machine.ts';
+import { createPlaces } from './identity/places.ts';
+import { createRegistry } from './identity/registry.ts';
+import { createIncidents } from './incidents/incidents.ts';
+import { createOffice, type Office } from './office.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import { keptOf, presenceOf, replay, restoreStages } from './restore.ts';
+import { createPhases } from './sessions/phases.ts';
+import type { Settings } from './settings.ts';
+import { VERSION } from './site.ts';
+import { loadStandard } from './standard/load.ts';
+import type { Standard } from './standard/rule.ts';
+import { WITNESSED } from './standard/witnessed.ts';
+import { createHearing } from './state/hearing.ts';
+import { createState } from './state/state.ts';
+
+/** Everything between the port and the disk, as it was when the record ends. */
+export interface Assembly {
+  readonly site: string;
+  readonly clock: Clock;
+  readonly standard: Standard;
+  readonly journal: Journal;
+  readonly history: History;
+  readonly stages: Stages;
+  readonly beat: Beat;
+  readonly gateway: Gateway;
+  readonly recorder: Recorder;
+  readonly office: Office;
+  /** Beats that were lived through again from the journal. */
+  readonly replayed: number;
+}
+
+export interface AssemblyOptions {
+  readonly data: string;
+  readonly site: string;
+  readonly settings: Settings;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly clock: (resume: Moment | undefined) => Clock;
+}
+
+/** A pack of rules, or the settings' use of it, with faults: told like those of the settings. */
+export class WrongPack extends Error {
+  readonly faults: readonly Fault[];
+
+  constructor(faults: readonly Fault[]) {
+    super(`${faults.length} fault(s) in the standard`);
+    this.faults = faults;
+  }
+}
+
+/** Builds the stages from the left end of the flow to its right, and brings them to where the record and journal end. */
+export async function assemble({
+  data,
+  site,
+  settings,
+  limits,
+  log,
+  clock: makeClock,
+}: AssemblyOptions): Promise<Assembly> {
+  const catalogue = buildCatalogue(await loadProbes(), WITNESSED);
+  const loaded = await loadStandard(packOf(settings.standard), catalogue, settings.parameters);
+  if ('faults' in loaded) throw new WrongPack(loaded.faults);
+  const { standard } = loaded;
+  const history = await openSqlite(data, {
+    site,
+    staleAfterSeconds: new Map(catalogue.facts.map(({ name, staleAfterSeconds }) => [name, staleAfterSeconds])),
+    warn: (message) => log.warn(message),
+  });
+  try {
+    const restored = await history.restore();
+    const kept = keptOf(restored);
+    const clock = makeClock(restored.moment ?? undefined);
+    const journal = await openJournal(join(data, 'journal'), { after: Math.max(restored.judgedTo, restored.stateTo) });
+    if (journal.torn) log.warn(journal.torn, 'the end of the journal was half-written and is cut off');
+    const devices: readonly SiteDevice[] = settings.devices.map((device) => ({
+      ...device,
+      room: device.room ?? null,
+      feeds: device.feeds ?? [],
+    }));
+    const registry = createRegistry({
+      clock,
+      machines: kept.machines,
+      tickets: kept.tickets,
+      changed: (changes) => office.registryChanged(changes),
+      maintenance: (room) => office.inMaintenance(room),
+    });
+    const places = createPlaces(registry.machines, devices, () => office.localMachine());
+    const state = createState(catalogue);
+    const hearing = createHearing();
+    const compliance = createCompliance(standard, state, places, (id) => hearing.settled(id), settings.phases);
+    const stages: Stages = {
+      state,
+      hearing,
+      compliance,
+      late: createLate(standard, catalogue, places, settings.phases),
+      incidents: createIncidents((id) => compliance.rule(id)),
+      phases: createPhases(settings.phases),
+      places,
+      sessions: () => office.sessions(),
+    };
+    const beat = createBeat(stages);
+    /** Filled once the journal was replayed, before the gateway starts. */
+    const presence: Record<string, KnownPresence> = {};
+    const witnessed = WITNESSED.map((probe) => probe.name);
+    const gateway = new Gateway({
+      site,
+      clock,
+      registry,
+      frames: compileFrames(catalogue, witnessed, limits),
+      settings: (machine) => office.agentSettings(machine),
+      limits,
+      held: kept.held,
+      presence,
+      tell: (event) => office.heard(event),
+    });
+    const recorder = createRecorder({
+      journal,
+      history,
+      clock,
+      log,
+      settle: (arrivals) => gateway.settle(arrivals),
+      drop: (arrivals) => gateway.forget(arrivals),
+      // We are wrong: die and be restarted; the journal has what was acknowledged.
+      fatal: (error) =>
+        void setImmediate(() => {
+          throw error;
+        }),
+    });
+    const parts = {
+      site,
+      settings,
+      devices,
+      clock,
+      log,
+      catalogue,
+      standard,
+      stages,
+      registry,
+      history,
+      recorder,
+      kept,
+    };
+    const office = createOffice({ ...parts, version: VERSION, gateway: () => gateway });
+    restoreStages(stages, kept, clock.now());
+    const replayed = await replay({ journal, restored, kept, beat, gateway, recorder });
+    Object.assign(presence, presenceOf(stages, registry.machines.values()));
+    return { site, clock, standard, journal, history, stages, beat, gateway, recorder, office, replayed };
+  } catch (error) {
+    await history.close();
+    throw error;
+  }
+}
+
+function packOf(name: string): string {
+  return /[/\\]/.test(name) ? name : join(import.meta.dirname, 'standards', name);
+}
