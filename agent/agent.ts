@@ -52,6 +52,8 @@ const NO_TICKET: Bilingual = {
 
 /** The first frame waits for the first answers, but not for a slow probe. */
 const FIRST_ROUND_MS = 2_000;
+/** So long the first frame waits for the link: it then is the first live one, not one for the queue. */
+const FIRST_FRAME_MS = 2_000;
 /** The collector takes 5 live frames a second and a burst of 20. */
 const FRAMES = { perSecond: 4, burst: 10 };
 /** A refused frame leaves a gap; if fulls are refused too, more of them do not help. */
@@ -67,9 +69,12 @@ export class Agent {
   readonly #stream = toBase64Url(randomBytes(18));
   #running: Running | null = null;
   #isStopped = false;
+  /** A frame was made. */
+  #hasBegun = false;
   #settings: AgentSettings = DEFAULT_SETTINGS;
   /** What `site.json` says, as text. */
   #remembered = '';
+  #remembering: Promise<void> = Promise.resolve();
   #site = '';
   #machine: string | null = null;
   #lanes: Lanes | null = null;
@@ -138,7 +143,7 @@ export class Agent {
       sweep,
       random: this.#random,
       tell: (telling) => {
-        if (readings.tell(telling)) this.#beat();
+        if (readings.tell(telling) && this.#hasBegun) this.#beat();
       },
       forget: (owner) => readings.forget(owner),
       log,
@@ -161,8 +166,8 @@ export class Agent {
     schedule.start(this.#settings);
     await schedule.firstRound(FIRST_ROUND_MS);
     if (this.#isStopped) return [];
-    this.#beat();
     link.start();
+    this.#cancel = clock.after(FIRST_FRAME_MS, () => this.#beat());
     return [];
   }
 
@@ -177,6 +182,7 @@ export class Agent {
     this.#send(running);
     await running.link.stop();
     await running.outbox.close();
+    await this.#remembering;
   }
 
   /** A loose cable, for simulated machines: no link for a while, and the measuring goes on. */
@@ -212,13 +218,14 @@ export class Agent {
     const { clock } = this.#options;
     const running = this.#running;
     if (!running) return;
+    this.#hasBegun = true;
     this.#cancel();
     const now = clock.now().monotonic;
     this.#tokens = Math.min(FRAMES.burst, this.#tokens + ((now - this.#tokensAt) / 1000) * FRAMES.perSecond);
     this.#tokensAt = now;
     const missing = 1 - this.#tokens;
     if (missing > 0) {
-      this.#cancel = clock.after((missing / FRAMES.perSecond) * 1000, () => this.#beat());
+      this.#cancel = clock.after(Math.ceil((missing / FRAMES.perSecond) * 1000), () => this.#beat());
       return;
     }
     this.#tokens -= this.#send(running);
@@ -307,7 +314,8 @@ export class Agent {
     this.#remembered = JSON.stringify(memory);
     this.#settings = settings;
     this.#running?.schedule.configure(settings);
-    void remember(dir, memory).then((fault) => {
+    this.#remembering = this.#remembering.then(async () => {
+      const fault = await remember(dir, memory);
       if (fault !== null) log(`the settings cannot be kept: ${fault}`);
     });
   }
