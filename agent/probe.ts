@@ -60,6 +60,8 @@ export interface FactDefinition {
   /** True when the collector or another host saw it; otherwise it is the agent's own claim. */
   readonly witnessed?: boolean;
   readonly about: Bilingual;
+  /** What some of its values mean to people: `{ '0': { zh: '未安装', en: 'not installed' } }`. */
+  readonly words?: Readonly<Record<string, Bilingual>>;
 }
 
 /** Prometheus’ base units; pages and rules speak of Mbit/s and GiB. */

@@ -86,6 +86,8 @@ export function createBeat(stages: Stages): Beat {
       return [];
     }
     if (arrival.frame.lane === 'backlog') {
+      // What it measured before it belonged to the site is kept as readings, and judged by nobody.
+      if (arrival.moment.wall < (places.machine(arrival.machine)?.enrolledAt ?? 0)) return [];
       return late.judge(arrival, stages.sessions(), (id) => compliance.snapshot(id));
     }
     hearFrame(arrival);

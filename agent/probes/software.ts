@@ -5,6 +5,8 @@ import { watchMenu } from '../linux/menu.ts';
 import type { Probe } from '../probe.ts';
 import type { Facts } from '../reading.ts';
 
+const NOT_INSTALLED = { '0': { zh: '未安装', en: 'not installed' } } as const;
+
 /**
  * Installed programs that the standard names. "Not installed" and "could not tell" are kept apart: a major version of 0
  * with `…_installed` false is the one, null the other. Only Google's own Chrome counts, not its many relatives.
@@ -27,7 +29,8 @@ export function softwareProbe(): Probe {
       chrome_major: {
         type: 'number',
         least: 0,
-        about: { zh: '谷歌浏览器主版本号（0 为未安装）', en: 'Major version of Google Chrome; 0: not installed' },
+        about: { zh: '谷歌浏览器主版本号', en: 'Major version of Google Chrome' },
+        words: NOT_INSTALLED,
       },
       office_installed: { type: 'boolean', about: { zh: '已安装微软 Office', en: 'Microsoft Office is installed' } },
       office_version: {
@@ -38,10 +41,8 @@ export function softwareProbe(): Probe {
       office_major: {
         type: 'number',
         least: 0,
-        about: {
-          zh: '微软 Office 主版本号（14 为 2010，0 为未安装）',
-          en: 'Major version of Microsoft Office; 14 is 2010, 0: not installed',
-        },
+        about: { zh: '微软 Office 主版本号（14 为 2010）', en: 'Major version of Microsoft Office; 14 is 2010' },
+        words: NOT_INSTALLED,
       },
       wps_version: { type: 'string', largest: 60, about: { zh: 'WPS 版本', en: 'Version of WPS Office' } },
       exam_found: { type: 'strings', about: { zh: '已安装的考核软件', en: 'Exam software that is installed' } },

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Device, Probe } from '../probe.ts';
 import type { Answer, Facts } from '../reading.ts';
+import { UPS_COMM } from './upsWords.ts';
 import { NUT_TIMING, nutAddress, NutPoller, type NutState } from '../protocols/nut.ts';
 
 /**
@@ -19,7 +20,12 @@ export const probe: Probe = {
   timeLimitMs: 3_000,
   facts: {
     reachable: { type: 'boolean', urgent: true, about: { zh: 'UPS 数据可读', en: 'Its data can be read' } },
-    comm: { type: 'string', largest: 40, about: { zh: '与 UPS 的通信状态', en: 'State of the communication with it' } },
+    comm: {
+      type: 'string',
+      largest: 40,
+      about: { zh: '与 UPS 的通信状态', en: 'State of the communication with it' },
+      words: UPS_COMM,
+    },
     status: { type: 'string', about: { zh: 'NUT 状态词', en: 'Status words of NUT' } },
     on_battery: {
       type: 'boolean',

@@ -20,9 +20,11 @@ export const probe: Probe = {
     confidence: {
       type: 'string',
       largest: 10,
-      about: {
-        zh: '虚拟机判断的把握：certain 确定、probable 可疑、none 无迹象',
-        en: 'How sure that it is virtual: certain, probable, or none',
+      about: { zh: '虚拟机判断的把握', en: 'How sure that it is virtual' },
+      words: {
+        certain: { zh: '确定', en: 'certain' },
+        probable: { zh: '可疑', en: 'probable' },
+        none: { zh: '无迹象', en: 'no sign' },
       },
     },
     product: { type: 'string', largest: 100, about: { zh: '虚拟化产品', en: 'Virtualization product' } },

@@ -22,7 +22,7 @@ export const command: Command = async (args) => {
     to: pathFrom(to),
   });
   if ('error' in answer) {
-    process.stderr.write(`xunkao backup: ${answer['error']}\n`);
+    process.stderr.write(`xunkao backup: ${String(answer['error'])}\n`);
     return 1;
   }
   process.stdout.write(`${pathFrom(to)}\n`);

@@ -31,7 +31,7 @@ export const command: Command = async (args) => {
   const { agents, ticket = '', profile, rate = '50', lively = false } = options.values;
   if (agents === undefined) throw new WrongUse(`--agents says how many machines\n\n${HELP}`);
   const parsed = parseTicket(ticket);
-  if ('faults' in parsed) throw new WrongUse(`--ticket: ${parsed.faults.join('; ')}`);
+  if ('faults' in parsed) throw new WrongUse(`--ticket: ${parsed.faults.map((fault) => fault.en).join('; ')}`);
   if (profile !== undefined && !PROFILES.includes(profile as Profile))
     throw new WrongUse(`--profile takes one of ${PROFILES.join(', ')}, not ${profile}`);
   const fleet = new Fleet({

@@ -30,7 +30,7 @@ export function parse<T extends Options>(
   }
   if (parsed.positionals.length > positionals)
     throw new WrongUse(`too many words: ${parsed.positionals.join(' ')}\n\n${help}`);
-  return { values: parsed.values as Values<T>, positionals: parsed.positionals };
+  return { values: parsed.values, positionals: parsed.positionals };
 }
 
 type Values<T extends Options> = {

@@ -125,17 +125,24 @@ export interface SiteAnswer {
   readonly account: { readonly name: string; readonly role: AccountRole } | null;
   /** True while no administrator exists: the page asks for the printed code. */
   readonly needsAdministrator: boolean;
-  readonly facts: Readonly<
-    Record<string, { readonly type: string; readonly unit: string | null; readonly about: Bilingual }>
-  >;
+  readonly facts: Readonly<Record<string, FactAnswer>>;
   /** Faults of the collector itself that people must see: the disk refuses, the clock jumped. */
   readonly warnings: readonly { readonly word: string; readonly text: Bilingual }[];
+}
+
+/** What pages need to show a fact's value to people. */
+export interface FactAnswer {
+  readonly type: string;
+  readonly unit: string | null;
+  readonly about: Bilingual;
+  /** What some of its values mean. */
+  readonly words?: Readonly<Record<string, Bilingual>>;
 }
 
 export type AccountRole = 'administrator' | 'lead' | 'tech' | 'proctor' | 'logistics' | 'inspector' | 'organization';
 
 /**
- * `GET /api/v1/events`: Server-Sent Events. First `hello`, then `room` each time something changed (at most one a beat),
+ * `GET /api/v1/events`: Server-Sent Events. First `hello`, then `changed` each time something changed (at most one a beat),
  * and a comment line at least every 2 s: a page that hears nothing for 5 s has lost the collector and says so.
  *
  * event `hello`: `{ now }` · event `changed`: `Changed`

@@ -29,7 +29,10 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
         account: request.account && { name: request.account.name, role: request.account.role },
         needsAdministrator: desk.accounts.firstCode() !== null,
         facts: Object.fromEntries(
-          desk.catalogue.facts.map(({ name, type, unit, about }) => [name, { type, unit: unit ?? null, about }]),
+          desk.catalogue.facts.map(({ name, type, unit = null, about, words }) => [
+            name,
+            { type, unit, about, ...(words ? { words } : {}) },
+          ]),
         ),
         warnings: desk.warnings(),
       };

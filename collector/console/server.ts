@@ -93,7 +93,8 @@ export async function createConsole(desk: Desk, events: Events, options: Console
         .send('The console’s pages are not built. 页面尚未构建。 npm start builds them.\n'),
     );
   }
-  app.addHook('onClose', async () => events.close());
+  // Before the listener waits for open requests: the pages notice at once.
+  app.addHook('preClose', async () => events.close());
   await app.ready();
   return app;
 }

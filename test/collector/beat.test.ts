@@ -175,6 +175,15 @@ describe('the backlog lane', () => {
   });
 });
 
+test('what a machine measured before it was enrolled is kept as readings and judged by nobody', () => {
+  const site = testSite([machine('m-1', { enrolledAt: Date.UTC(2026, 10, 23, 1, 0, 0) })]);
+  const before = site.clock.now();
+  site.clock.advance(1000);
+  tick(site, [presence(site, 'm-1', true), frame(site, 'm-1', SOUND)]);
+  const early = { ...frame(site, 'm-1', SOUND, { lane: 'backlog' }), moment: { ...before, wall: before.wall - 500 } };
+  expect(tick(site, [early]).entries).toEqual([]);
+});
+
 test('a jump of the wall clock of more than two seconds is an incident of its own, and changes no verdict', () => {
   const site = testSite();
   settle(site, 'm-1', SOUND);

@@ -44,7 +44,10 @@ export function showObserved(
     lines.push({
       fact,
       label: label(fact, facts, language),
-      shown: value === null ? text(language, 'no_data') : showValue(fact, value, facts[fact]?.unit ?? null, language),
+      shown:
+        value === null
+          ? text(language, 'no_data')
+          : (meaning(value, facts[fact], language) ?? showValue(fact, value, facts[fact]?.unit ?? null, language)),
       known: value !== null,
       bare: typeof value === 'boolean',
     });
@@ -93,6 +96,11 @@ export function showValue(fact: string, value: Value, unit: string | null, langu
     default:
       return String(round(value));
   }
+}
+
+/** What the catalogue says that this very value means. */
+function meaning(value: Value, fact: Facts[string] | undefined, language: Language): string | undefined {
+  return fact?.words && Object.hasOwn(fact.words, String(value)) ? fact.words[String(value)]?.[language] : undefined;
 }
 
 function label(fact: string, facts: Facts, language: Language): string {

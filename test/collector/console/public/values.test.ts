@@ -101,3 +101,13 @@ describe('of what was observed, worth reading', () => {
     expect(lines({ 'restore.products': [], 'virtual.signals': [] }, false)).toEqual(['Restore products installed|—']);
   });
 });
+
+it('a value that means something is told in words, and any other as it is', () => {
+  const words = { '0': { zh: '未安装', en: 'not installed' } };
+  const facts = {
+    'software.chrome_major': { type: 'number', unit: null, about: { zh: '版本', en: 'Version' }, words },
+  };
+  const shown = (value: number) =>
+    showObserved({ 'software.chrome_major': value }, facts, 'en').map((line) => line.shown);
+  expect([shown(0), shown(83)]).toEqual([['not installed'], ['83']]);
+});
