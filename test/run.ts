@@ -50,7 +50,11 @@ function runTests() {
     const { status } = spawnSync(
       process.execPath,
       [tool('vitest'), 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`, ...filters],
-      { stdio: ['ignore', 'inherit', 'inherit'], timeout: 30 * 60_000 },
+      {
+        stdio: ['ignore', 'inherit', 'inherit'],
+        timeout: 30 * 60_000,
+        env: { ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }) },
+      },
     );
     return count(readReport(file), status);
   } finally {

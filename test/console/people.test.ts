@@ -96,6 +96,17 @@ describe.skipIf(noChromium)(`people at the console in Chromium${noChromium ? ` (
       await page.waitForSelector('.arrived >> text=NEW-PC');
     });
 
+    it('names a machine that lost its key, and lets it back in when a person has looked', async () => {
+      const page = await visit.open({ waiting: true });
+      await visit.signIn(page);
+      await page.click('text=登记机器');
+      await page.waitForSelector('text=1 台机器等待确认');
+      await page.click('text=已核对，恢复身份');
+      await page.waitForSelector('text=1 台机器等待确认', { state: 'detached' });
+      const { id } = visit.site.rows.machines[0]!;
+      expect(visit.site.asked).toEqual([{ path: `/api/v1/machines/${id}/confirm`, body: { key: 'k-1' } }]);
+    });
+
     it('is only for those who may', async () => {
       const page = await visit.open();
       await page.goto(`${visit.site.url}#/enrol`);

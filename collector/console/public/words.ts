@@ -190,6 +190,12 @@ export const WORDS = {
     zh: '3. 几秒后它会出现在下面，再给它定座位。',
     en: '3. It appears below within seconds; then give it its seat.',
   },
+  waiting_title: { zh: '{n} 台机器等待确认', en: '{n} waiting to be confirmed' },
+  waiting_about: {
+    zh: '它们的硬件认得，密钥却丢了（例如被还原卡还原）。考试临近，请先到座位核对，再让它恢复原来的身份。',
+    en: 'Their hardware is known and their key is lost (a restore card, for example). An exam is near: look at the seat first, then let it have its identity back.',
+  },
+  waiting_confirm: { zh: '已核对，恢复身份', en: 'Checked: let it back in' },
   ticket_text: { zh: '只要凭证本身', en: 'The ticket alone' },
   ticket_secret: {
     zh: '拿到凭证的人就能往这个考场加机器：不要发到群里，用完即可丢弃。',

@@ -3,6 +3,7 @@ import type { MachineRow } from '../../api.ts';
 import { change, type Fault } from '../ask.ts';
 import { Field, FormFault, valuesOf } from '../parts/form.tsx';
 import { RoleSelect, RoomInput } from '../parts/place.tsx';
+import { WaitingMachines } from '../parts/waiting.tsx';
 import { say } from '../language.ts';
 import { heardAt, mayEnrol, rows, site } from '../live.ts';
 import { machineName, ROLE_WORD, when } from '../names.ts';
@@ -40,6 +41,7 @@ export function EnrolPage() {
   return (
     <main class="sheet">
       <h1>{say('enrol')}</h1>
+      <WaitingMachines />
       <p>{say('enrol_about')}</p>
       <TicketForm onTicket={setTicket} />
       {ticket && <TicketMade ticket={ticket} />}
