@@ -10,7 +10,10 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const FILES = { en: 'README.md', zh: 'README.zh-CN.md' } as const;
 
 function limitsTable(language: 'zh' | 'en'): string {
-  const rows = [...limitNames].map(([name, key]) => `| \`${name}\` | ${LIMIT_TABLE[key].value.toLocaleString('en')} | ${LIMIT_TABLE[key].why[language]} |`);
+  const rows = [...limitNames].map(
+    ([name, key]) =>
+      `| \`${name}\` | ${LIMIT_TABLE[key].value.toLocaleString('en')} | ${LIMIT_TABLE[key].why[language]} |`,
+  );
   return [language === 'zh' ? '| 限制 | 值 | 原因 |' : '| limit | value | why |', '|---|---:|---|', ...rows].join('\n');
 }
 
@@ -22,7 +25,10 @@ describe.each(['en', 'zh'] as const)('the README in %s', (language) => {
   test('has the table of limits that the code has', () => {
     const file = FILES[language];
     if (process.env['XUNKAO_GOLDEN'] === '1') {
-      writeFileSync(join(ROOT, file), read(file).replace(/(<!-- limits[^>]*-->\n)[\s\S]*?(<!-- \/limits -->)/, `$1${limitsTable(language)}\n$2`));
+      writeFileSync(
+        join(ROOT, file),
+        read(file).replace(/(<!-- limits[^>]*-->\n)[\s\S]*?(<!-- \/limits -->)/, `$1${limitsTable(language)}\n$2`),
+      );
     }
     expect(between(read(file), 'limits')).toBe(limitsTable(language));
   });
@@ -30,8 +36,12 @@ describe.each(['en', 'zh'] as const)('the README in %s', (language) => {
   test('names only files that are there', () => {
     const text = read(FILES[language]);
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => match[1]!);
-    const paths = [...text.matchAll(/`((?:agent|collector|dashboards|deploy|test)\/[\w./-]+)`/g)].map((match) => match[1]!);
-    const files = new Set(readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((file) => !file.startsWith('node_modules')));
+    const paths = [...text.matchAll(/`((?:agent|collector|dashboards|deploy|test)\/[\w./-]+)`/g)].map(
+      (match) => match[1]!,
+    );
+    const files = new Set(
+      readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((file) => !file.startsWith('node_modules')),
+    );
     const missing = [...links, ...paths].filter((path) => !files.has(path.replace(/\/$/, '')));
     expect(missing).toEqual([]);
   });

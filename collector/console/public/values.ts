@@ -100,7 +100,7 @@ export function showValue(fact: string, value: Value, unit: string | null, langu
 
 /** What the catalogue says that this very value means. */
 function meaning(value: Value, fact: Facts[string] | undefined, language: Language): string | undefined {
-  return fact?.words && Object.hasOwn(fact.words, String(value)) ? fact.words[String(value)]?.[language] : undefined;
+  return fact?.words?.[String(value)]?.[language];
 }
 
 function label(fact: string, facts: Facts, language: Language): string {
