@@ -1,6 +1,7 @@
 import { argon2, createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Clock } from '../clock.ts';
+import { isLoopback, plainAddress } from '../gateway/addresses.ts';
 import type { EntryDraft, Kept } from '../history/history.ts';
 
 /** Who may do what grows with the roles; from the start every change has a name. */
@@ -46,6 +47,10 @@ const SIGNED_IN_MS = 16 * 3_600_000;
 /** Wrong passwords for one name or from one address before it has to wait. */
 const TRIES = 5;
 const WAIT_MS = 60_000;
+/** Passwords hashed or waiting for it: each takes 19 MiB, 50 ms and a thread that the journal needs too. */
+const MOST_HASHING = 16;
+/** Addresses of successful sign-ins that are remembered. */
+const MOST_FAMILIAR = 1_000;
 export const LEAST_PASSWORD = 10;
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._-]{1,31}$/u;
 
@@ -61,7 +66,19 @@ export function createAccounts(
   const accounts = new Map<string, Account>();
   const signIns = new Map<string, SignIn>();
   const tries = createTries();
+  /** `name address` of sign-ins that worked: nobody else's guesses lock these out. */
+  const familiar = new Set<string>();
   let creating = false;
+  let hashing = 0;
+  let lastHash: Promise<unknown> = Promise.resolve();
+
+  /** One after the other, so that guesses do not keep the journal from its threads. */
+  function hashInTurn(password: string, salt: string): Promise<string> {
+    hashing += 1;
+    const hash = lastHash.then(() => hashOf(password, salt)).finally(() => (hashing -= 1));
+    lastHash = hash.catch(() => undefined);
+    return hash;
+  }
 
   function entry(kind: 'account' | 'sign-in', body: Record<string, unknown>): EntryDraft {
     const now = clock.now();
@@ -96,23 +113,28 @@ export function createAccounts(
         creating = false;
       }
     },
-    async signIn(name, password, address) {
+    async signIn(name, password, from) {
       const now = clock.now();
-      const wait = Math.max(
-        tries.wait(`name ${name.toLowerCase()}`, now.monotonic),
-        tries.wait(`from ${address}`, now.monotonic),
-      );
+      const address = plainAddress(from);
+      const here = `${name.toLowerCase()} ${address}`;
+      // A stranger's guesses must not lock out who sits at the collector or signed in from there before.
+      const isFamiliar = isLoopback(address) || familiar.has(here);
+      const keys = [isFamiliar ? `here ${here}` : `name ${name.toLowerCase()}`, `from ${address}`];
+      const wait = Math.max(...keys.map((key) => tries.wait(key, now.monotonic)));
       if (wait > 0) return { refused: 'too-many', retryAfterSeconds: Math.ceil(wait / 1000) };
+      if (hashing >= MOST_HASHING) return { refused: 'too-many', retryAfterSeconds: 1 };
+      // Counted before it is known to be wrong: else guesses that come at once would all be let through.
+      for (const key of keys) tries.failed(key, now.monotonic);
       const account = byName(name);
       // An unknown name costs as much as a wrong password, so that the time tells nothing.
-      const hash = await hashOf(password.slice(0, 200), account?.salt ?? '00'.repeat(16));
+      const hash = await hashInTurn(password.slice(0, 200), account?.salt ?? '00'.repeat(16));
       if (!account || !sameText(hash, account.hash)) {
-        tries.failed(`name ${name.toLowerCase()}`, now.monotonic);
-        tries.failed(`from ${address}`, now.monotonic);
         await write([], [entry('sign-in', { change: 'refused', account: account?.id ?? null })]);
         return { refused: 'wrong', retryAfterSeconds: 0 };
       }
-      tries.succeeded(`name ${name.toLowerCase()}`);
+      for (const key of keys) tries.succeeded(key);
+      familiar.add(here);
+      if (familiar.size > MOST_FAMILIAR) familiar.delete(familiar.values().next().value!);
       const token = randomBytes(32).toString('base64url');
       const signIn: SignIn = { account: account.id, at: now.wall, until: now.wall + SIGNED_IN_MS };
       const body = { change: 'signed-in', account: account.id };
@@ -135,7 +157,8 @@ export function createAccounts(
     },
     restore(kept, keptSignIns) {
       for (const account of kept) accounts.set(account.id, account);
-      for (const [id, signIn] of keptSignIns) signIns.set(id, signIn);
+      const { wall } = clock.now();
+      for (const [id, signIn] of keptSignIns) if (signIn.until > wall) signIns.set(id, signIn);
     },
   };
 }

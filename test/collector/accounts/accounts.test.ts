@@ -77,3 +77,35 @@ test('a sign-in outlives a restart and ends by itself after 16 hours', async () 
   clock.advance(16 * 3_600_000 + 1);
   expect(again.holder(signedIn.token)).toBeNull();
 });
+
+test('guesses that come all at once count like guesses one after the other', async () => {
+  const { accounts } = site();
+  await accounts.createAdministrator('ABCD-2345', 'li', 'long enough 1');
+  const guesses = Array.from({ length: 30 }, (_, i) => accounts.signIn('li', `guess number ${i}`, `10.0.1.${i}`));
+  const refused = (await Promise.all(guesses)).map((result) => 'refused' in result && result.refused);
+  expect(refused.filter((word) => word === 'wrong').length).toBeLessThanOrEqual(5);
+  expect(refused.filter((word) => word === 'too-many').length).toBeGreaterThanOrEqual(25);
+});
+
+test('who signed in from an address before is not locked out there by a stranger who guesses at the name', async () => {
+  const { accounts, clock } = site();
+  await accounts.createAdministrator('ABCD-2345', 'li', 'long enough 1');
+  await accounts.signIn('li', 'long enough 1', '10.0.0.1');
+  for (let i = 0; i < 20; i += 1) {
+    await accounts.signIn('li', 'wrong password', `10.0.2.${i}`);
+    clock.advance(1_000);
+  }
+  expect(await accounts.signIn('li', 'long enough 1', '10.0.2.99')).toMatchObject({ refused: 'too-many' });
+  expect(await accounts.signIn('li', 'long enough 1', '127.0.0.1')).toMatchObject({ account: { name: 'li' } });
+  expect(await accounts.signIn('li', 'long enough 1', '10.0.0.1')).toMatchObject({ account: { name: 'li' } });
+  // There, too, five wrong ones are enough.
+  for (let i = 0; i < 5; i += 1) await accounts.signIn('li', 'wrong password', '10.0.0.1');
+  expect(await accounts.signIn('li', 'long enough 1', '10.0.0.1')).toMatchObject({ refused: 'too-many' });
+});
+
+test('many different names at once are turned away, not hashed one and all', async () => {
+  const { accounts } = site();
+  const guesses = Array.from({ length: 60 }, (_, i) => accounts.signIn(`name${i}`, 'wrong password', `10.0.3.${i}`));
+  const refused = (await Promise.all(guesses)).map((result) => 'refused' in result && result.refused);
+  expect(refused.filter((word) => word === 'too-many').length).toBeGreaterThanOrEqual(40);
+});
