@@ -54,6 +54,7 @@ function toStandard(head: WholeStandard, rules: readonly Rule[], hash: string): 
     effective: head.effective ?? null,
     title: head.title,
     source: head.source,
+    notJudged: (head.not_judged ?? []) as Standard['notJudged'],
     hash,
     rules: Object.freeze(rules),
   });

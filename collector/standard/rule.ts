@@ -11,6 +11,8 @@ export interface Standard {
   readonly title: Bilingual;
   /** The document the rules are taken from, as one would cite it. */
   readonly source: Bilingual;
+  /** Clauses of the source that nothing at a site can show, and why; printed with the table of rules. */
+  readonly notJudged: readonly { readonly clause: string; readonly because: Bilingual }[];
   /** SHA-256 over the pack's files and the parameters in force, first 12 hex digits; shown everywhere a verdict is. */
   readonly hash: string;
   /** In the source's order. */

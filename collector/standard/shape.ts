@@ -76,6 +76,8 @@ const STANDARD = {
   effective: optional(textLike(/^\d{4}-\d{2}-\d{2}$/, 'a day such as "2026-09-01", in quotes')),
   title: required(BILINGUAL),
   source: required(BILINGUAL),
+  /** Clauses of the source that nothing at a site can show, and why. */
+  not_judged: optional(listOf(record({ clause: required(TEXT), because: required(BILINGUAL) }))),
 };
 
 export const RULE_FILE = record(RULE);

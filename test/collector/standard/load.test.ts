@@ -47,6 +47,7 @@ describe('a second standard', () => {
       effective: '2024-09-01',
       title: { zh: '焊接机器人实训室标准', en: 'Standard for welding-robot workshops' },
       source: { zh: '虚构的第二个标准，只用于测试', en: 'An invented second standard, for tests only' },
+      notJudged: [],
     });
     expect(hash).toMatch(/^[0-9a-f]{12}$/);
     expect(rules.map((rule) => rule.id)).toEqual(['undisturbed', 'room-for-plans', 'battery-room']);

@@ -1,0 +1,97 @@
+import type { Bilingual } from '../../agent/probe.ts';
+import type { Rule, Standard } from './rule.ts';
+
+type Language = keyof Bilingual;
+
+/** The human table of a pack, as Markdown, from its files alone: `xunkao standard print DIR`. */
+export function printStandard(standard: Standard, language: Language): string {
+  const words = WORDS[language];
+  const { id, edition, effective, hash, title, source, rules, notJudged } = standard;
+  const head = [
+    `# ${title[language]}`,
+    '',
+    `${source[language]}`,
+    '',
+    `\`${id}@${edition}+${hash}\` · ${words.effective}: ${effective ?? words.noDay} · ${words.rules}: ${rules.length}`,
+  ];
+  const table = [words.head, words.head.map(() => '---'), ...rules.map((rule) => row(rule, language))];
+  const parameters = rules.flatMap((rule) =>
+    Object.entries(rule.parameters).map(([name, { value, about }]) => [
+      `${rule.id}.${name}`,
+      String(value),
+      about[language],
+    ]),
+  );
+  return [
+    ...head,
+    '',
+    ...table.map(line),
+    ...(parameters.length === 0
+      ? []
+      : ['', `## ${words.parameters}`, '', ...[words.parameterHead, ['---', '---', '---'], ...parameters].map(line)]),
+    ...(notJudged.length === 0
+      ? []
+      : [
+          '',
+          `## ${words.notJudged}`,
+          '',
+          ...notJudged.map(({ clause, because }) => `- ${clause}: ${because[language]}`),
+        ]),
+    '',
+  ].join('\n');
+}
+
+function row(rule: Rule, language: Language): string[] {
+  const words = WORDS[language];
+  const scope =
+    rule.scope === 'device' ? (rule.device ?? '') : rule.roles.map((role) => words.roles[role]).join(words.comma);
+  return [
+    `\`${rule.id}\`${rule.attestable ? ' ✎' : ''}`,
+    rule.own ? words.own : rule.clause,
+    rule.text[language],
+    rule.required[language],
+    scope,
+    words.must[rule.must],
+    rule.when === 'any' ? words.any : rule.when.map((phase) => words.phases[phase]).join(words.comma),
+    words.judgedBy[rule.judgedBy],
+  ];
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`;
+}
+
+const WORDS = {
+  zh: {
+    effective: '生效',
+    noDay: '原文未写日期',
+    rules: '规则',
+    own: '（自定）',
+    any: '始终',
+    comma: '、',
+    parameters: '参数（由认证机构决定）',
+    parameterHead: ['参数', '值', '说明'],
+    notJudged: '不判断，因为',
+    head: ['规则', '条款', '原文', '要求', '对象', '必须', '何时', '由谁判断'],
+    must: { required: '必须', recommended: '建议' },
+    phases: { rehearsal: '预演', before: '考前', during: '考试中', after: '考后' },
+    judgedBy: { agent: '代理测量', collector: '采集器', device: '设备', person: '人工' },
+    roles: { candidate: '考生机', spare: '备用机', server: '服务器', standby: '备用服务器', gateway: '网关机' },
+  },
+  en: {
+    effective: 'effective',
+    noDay: 'the source names no day',
+    rules: 'rules',
+    own: '(own)',
+    any: 'always',
+    comma: ', ',
+    parameters: 'Parameters (the certifier decides)',
+    parameterHead: ['parameter', 'value', 'about'],
+    notJudged: 'Not judged, because',
+    head: ['rule', 'clause', 'text', 'required', 'of', 'must', 'when', 'judged by'],
+    must: { required: 'required', recommended: 'recommended' },
+    phases: { rehearsal: 'rehearsal', before: 'before', during: 'during', after: 'after' },
+    judgedBy: { agent: 'agent', collector: 'collector', device: 'device', person: 'person' },
+    roles: { candidate: 'candidate', spare: 'spare', server: 'server', standby: 'standby', gateway: 'gateway' },
+  },
+} as const;
