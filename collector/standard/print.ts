@@ -10,7 +10,7 @@ export function printStandard(standard: Standard, language: Language): string {
   const head = [
     `# ${title[language]}`,
     '',
-    `${source[language]}`,
+    source[language],
     '',
     `\`${id}@${edition}+${hash}\` · ${words.effective}: ${effective ?? words.noDay} · ${words.rules}: ${rules.length}`,
   ];
