@@ -10,7 +10,7 @@ import type { Incidents } from './incidents/incidents.ts';
 import type { PhaseChange, Phases } from './sessions/phases.ts';
 import type { Session } from './sessions/session.ts';
 import type { Hearing } from './state/hearing.ts';
-import type { State } from './state/state.ts';
+import type { State, SubjectSnapshot } from './state/state.ts';
 
 /** What one beat did: shown at once, written after the journal has its arrivals. */
 export interface Effects {
@@ -58,10 +58,17 @@ export function createBeat(stages: Stages): Beat {
     for (const { id } of places.devices()) if (places.reader(id) === machine) compliance.touch(id);
   }
 
+  function snapshotsOf(machine: string): readonly SubjectSnapshot[] {
+    const read = places.devices().filter(({ id }) => places.reader(id) === machine);
+    return [machine, ...read.map(({ id }) => id)].flatMap((id) => {
+      const subject = state.get(id);
+      return subject ? [state.snapshot(subject)] : [];
+    });
+  }
+
   function hearPresence(arrival: PresenceArrival): void {
     const { machine, received } = arrival;
     state.ensure(machine, 'machine');
-    late.begin(machine, compliance.snapshot(machine));
     if (!arrival.online) {
       state.witness(machine, 'presence.clock_offset_seconds', null, received);
     }
@@ -72,7 +79,7 @@ export function createBeat(stages: Stages): Beat {
   }
 
   function hearFrame(arrival: FrameArrival): void {
-    late.live(arrival);
+    late.live(arrival, () => snapshotsOf(arrival.machine));
     state.apply(arrival);
     // A tenth of a second is what a link's own delay can look like.
     const offset = Math.round(arrival.clockOffsetSeconds * 10) / 10;
@@ -88,7 +95,7 @@ export function createBeat(stages: Stages): Beat {
     if (arrival.frame.lane === 'backlog') {
       // What it measured before it belonged to the site is kept as readings, and judged by nobody.
       if (arrival.moment.wall < (places.machine(arrival.machine)?.enrolledAt ?? 0)) return [];
-      return late.judge(arrival, stages.sessions(), (id) => compliance.snapshot(id));
+      return late.judge(arrival, stages.sessions(), () => snapshotsOf(arrival.machine));
     }
     hearFrame(arrival);
     return [];
@@ -97,21 +104,31 @@ export function createBeat(stages: Stages): Beat {
   function tick(arrivals: readonly Arrival[], now: Moment): Effects {
     const entries: EntryDraft[] = [];
     const moved = new Set<string>();
-    const lateMachines = new Set<string>();
+    const changes: VerdictChange[] = [];
+    const heard = new Set<string | Arrival>();
+    const tellLate = (made: readonly VerdictChange[]): void => {
+      for (const change of made) entries.push(verdictEntry(change, change.verdict.at, now));
+    };
+    // First, so that a replay ends late judging at the same place.
+    tellLate(late.finish(stages.sessions()));
     for (const arrival of arrivals) {
-      moved.add(arrival.machine);
-      for (const change of hear(arrival)) {
-        entries.push(verdictEntry(change, change.verdict.at, now));
-        lateMachines.add(arrival.machine);
+      const { machine } = arrival;
+      moved.add(machine);
+      // What a machine says twice within a beat is judged twice: the mains may be back already.
+      const key =
+        arrival.kind === 'presence' ? `${machine} presence` : arrival.frame.lane === 'live' ? machine : arrival;
+      if (heard.has(key)) {
+        changes.push(...compliance.judge(state.takeChanged(), stages.sessions(), now));
+        heard.clear();
       }
+      heard.add(key);
+      tellLate(hear(arrival));
     }
-    const finished = late.finish(now.monotonic, stages.sessions());
-    for (const change of finished.changes) entries.push(verdictEntry(change, change.verdict.at, now));
     state.expire(now);
     for (const machine of hearing.due(now)) touch(machine);
     const phases = stages.phases.advance(stages.sessions(), now.wall);
     for (const change of phases) entries.push(phaseEntry(change, now));
-    const changes = compliance.judge(state.takeChanged(), stages.sessions(), now);
+    changes.push(...compliance.judge(state.takeChanged(), stages.sessions(), now));
     const incidentChanges = [...incidents.advance(changes, now), ...watchClock(now)];
     for (const change of changes) {
       moved.add(change.verdict.subject);
@@ -122,8 +139,6 @@ export function createBeat(stages: Stages): Beat {
     const keep: Kept[] = [
       ...[...recorded].map((id) => ({ kind: 'verdicts', id, value: compliance.snapshot(id) })),
       ...incidentChanges.map(({ incident }) => ({ kind: 'incident', id: incident.id, value: incident })),
-      ...[...lateMachines].map((id) => ({ kind: 'late', id, value: late.snapshot(id) })),
-      ...finished.done.map((id) => ({ kind: 'late', id, value: null })),
       ...phases.map(({ session, to }) => ({ kind: 'phase', id: session.id, value: to })),
     ];
     return { now, changes, incidents: incidentChanges, entries, keep, moved };
@@ -132,6 +147,7 @@ export function createBeat(stages: Stages): Beat {
   return {
     tick,
     absorb(arrivals) {
+      late.finish(stages.sessions());
       for (const arrival of arrivals) hear(arrival);
     },
   };

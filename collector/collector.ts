@@ -97,8 +97,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 function createPulse(assembly: Assembly, port: Port) {
   const { clock, stages, gateway, recorder, office } = assembly;
   const { own, events } = port;
-  /** Subjects whose snapshot is behind. */
-  const moved = new Set<string>();
+  /** Subjects whose snapshot is behind; after a replay it may be anyone's. */
+  const moved = new Set(assembly.replayed > 0 ? [...stages.state.all()].map(({ id }) => id) : []);
 
   function beat(): void {
     const since = performance.now();
@@ -118,7 +118,8 @@ function createPulse(assembly: Assembly, port: Port) {
       return subject ? [{ kind: 'state', id, value: stages.state.snapshot(subject) }] : [];
     });
     moved.clear();
-    recorder.checkpoint(clock.now(), snapshots, () =>
+    const late = [...stages.late.takeSnapshots()].map(([id, value]) => ({ kind: 'late', id, value }));
+    recorder.checkpoint(clock.now(), [...snapshots, ...late], () =>
       Object.entries(gateway.changedSnapshot()).map(([id, value]) => ({ kind: 'held', id, value })),
     );
   }

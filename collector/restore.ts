@@ -2,6 +2,7 @@ import type { Account, SignIn } from './accounts/accounts.ts';
 import { rawFrames, type Beat, type Effects, type Stages } from './beat.ts';
 import type { Moment } from './clock.ts';
 import type { VerdictSnapshot } from './compliance/compliance.ts';
+import type { LateSnapshot } from './compliance/late.ts';
 import type { Arrival } from './gateway/arrival.ts';
 import type { HeldSnapshot } from './gateway/held.ts';
 import type { KnownPresence } from './gateway/presence.ts';
@@ -20,7 +21,7 @@ export interface KeptSite {
   readonly tickets: readonly Ticket[];
   readonly states: readonly SubjectSnapshot[];
   readonly verdicts: readonly (readonly [id: string, VerdictSnapshot])[];
-  readonly late: readonly (readonly [id: string, VerdictSnapshot])[];
+  readonly late: readonly (readonly [machine: string, LateSnapshot])[];
   readonly incidents: readonly Incident[];
   readonly sessions: readonly Session[];
   readonly phases: readonly (readonly [session: string, Standing])[];
@@ -66,9 +67,7 @@ export function restoreStages(
 ): void {
   for (const snapshot of kept.states) state.restore(snapshot, now);
   for (const [id, verdicts] of kept.verdicts) compliance.restore(id, verdicts);
-  // Their backlog, if they have one, begins at what was written of them; judged before a restart, at where it stood.
-  for (const { id } of kept.machines) late.begin(id, compliance.snapshot(id));
-  for (const [id, verdicts] of kept.late) late.restore(id, verdicts);
+  for (const [machine, snapshot] of kept.late) late.restore(machine, snapshot);
   incidents.restore(kept.incidents);
   phases.restore(kept.phases);
 }

@@ -158,21 +158,36 @@ describe('the backlog lane', () => {
     settle(site, 'm-1', SOUND);
     tick(site, [presence(site, 'm-1', false)]);
     const away = site.clock.advance(60_000);
+    const weak = { '': { 'memory.installed_bytes': 2 * GIB, 'network.wired': true } };
+    const queued = frame(site, 'm-1', weak, { lane: 'backlog' });
     site.clock.advance(60_000);
     tick(site, [presence(site, 'm-1', true), frame(site, 'm-1', SOUND)]);
-    const weak = { '': { 'memory.installed_bytes': 2 * GIB, 'network.wired': true } };
-    const old = { ...frame(site, 'm-1', weak, { lane: 'backlog' }), moment: away };
-    const effects = tick(site, [old]);
+    const effects = tick(site, [{ ...queued, received: site.clock.now() }]);
     expect(effects.entries).toMatchObject([
       { rule: 'memory-size', at: away.wall, late: true, body: { state: 'broken' } },
     ]);
     expect(effects.incidents).toEqual([]);
     expect(stateOf(site, 'm-1', 'memory-size')).toBe('holds');
     site.clock.advance(11_000);
+    tick(site, [frame(site, 'm-1', SOUND)]);
     expect(tick(site).entries).toMatchObject([
       { rule: 'memory-size', late: true, body: { state: 'holds', before: 'broken' } },
     ]);
   });
+});
+
+test('what flips twice within a beat is judged twice: short power cuts are incidents too', () => {
+  const site = testSite();
+  const ups = (onBattery: boolean) => frame(site, 'm-1', { 'device:ups-1': { 'ups.on_battery': onBattery } });
+  settle(site, 'm-1', { 'device:ups-1': { 'ups.on_battery': false } });
+  const { entries, incidents } = tick(site, [ups(true), ups(false)]);
+  expect(entries.map(({ kind, rule, body }) => [kind, rule, body['state'] ?? body['change']])).toEqual([
+    ['verdict', 'mains', 'broken'],
+    ['verdict', 'mains', 'holds'],
+    ['incident', 'mains', 'opened'],
+    ['incident', 'mains', 'closed'],
+  ]);
+  expect(incidents.map(({ change }) => change)).toEqual(['opened', 'closed']);
 });
 
 test('what a machine measured before it was enrolled is kept as readings and judged by nobody', () => {
