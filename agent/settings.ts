@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseAddress } from './address.ts';
 import type { Bilingual } from './probe.ts';
 import { parseTicket } from './ticket.ts';
@@ -119,6 +119,14 @@ function readTicket(path: string, faults: Bilingual[]): string | null {
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
+    if ('ticket' in parseTicket(basename(path))) {
+      // Not repeated here: whatever is typed there stands in the list of processes and the shell's history already.
+      faults.push({
+        zh: '--ticket 后面是文件名，不是凭据本身：命令行上的内容本机人人可见。请把凭据存成文件，例如 ticket.txt',
+        en: '--ticket names a file, not the ticket itself, which everybody on this machine could read on a command line; save it as a file, such as ticket.txt',
+      });
+      return null;
+    }
     const { message } = error as Error;
     faults.push({ zh: `无法读取入场凭据文件：${message}`, en: `the ticket file cannot be read: ${message}` });
     return null;

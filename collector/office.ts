@@ -128,7 +128,7 @@ export function createOffice(parts: OfficeParts): Office {
     const validUntil = clock.now().wall + days * 86_400_000;
     const { ticket, secret } = await registry.issueTicket({ room, role, uses, validUntil, simulated }, account);
     const text = ticketText({ site, addresses: link.addresses, ca: link.ca, id: ticket.id, secret, room });
-    return { ticket: text, id: ticket.id, command: `npm run xunkao-agent -- --ticket ${text}` };
+    return { ticket: text, id: ticket.id, command: TICKET_COMMAND };
   }
 
   /** `PC-17` sits at seat 17, unless somebody sits there already. */
@@ -347,6 +347,9 @@ function changedSettings(
 ): string[] {
   return Object.keys(after).filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after[key]));
 }
+
+/** The ticket goes into a file: on a command line everybody on that machine could read it. */
+const TICKET_COMMAND = 'npm run xunkao-agent -- --ticket ticket.txt';
 
 const REFUSED: Bilingual = {
   zh: '记录无法写入磁盘；判断与告警照常，但在恢复之前不确认任何读数。',

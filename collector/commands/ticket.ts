@@ -6,7 +6,7 @@ import { parse, pathFrom, wholeNumber, WrongUse } from './options.ts';
 
 const HELP = `usage: xunkao ticket --room ROOM [OPTIONS]
 
-Makes a ticket at the running collector of this data directory and prints it with what to type on the machines.
+Makes a ticket at the running collector of this data directory and prints it, and on stderr what to type on the machines.
 一张准考“票”：让一个考场的机器登记到采集器。
 
   --room ROOM     the room the machines are in, such as A
@@ -41,6 +41,8 @@ export const command: Command = async (args) => {
     return 1;
   }
   process.stdout.write(`${String(answer['ticket'])}\n`);
-  process.stderr.write(`\nOn each machine 在每台机器上:\n  ${String(answer['command'])}\n`);
+  process.stderr.write(
+    `\nSave that line as ticket.txt; then on each machine 把上面一行存为 ticket.txt，再在每台机器上:\n  ${String(answer['command'])}\n`,
+  );
   return 0;
 };

@@ -69,23 +69,18 @@ async function startDemo(collector: Collector): Promise<Companion> {
     days: 1,
     simulated: true,
   });
-  return runProgram([
-    join(import.meta.dirname, '..', 'main.ts'),
-    'load',
-    '--agents',
-    String(DEMO_AGENTS),
-    '--ticket',
-    ticket,
-    '--lively',
-  ]);
+  const main = join(import.meta.dirname, '..', 'main.ts');
+  return runProgram([main, 'load', '--agents', String(DEMO_AGENTS), '--ticket', '-', '--lively'], ticket);
 }
 
 /** Runs one of our own programs until stopped; when it dies by itself, it is started again after a second. */
-function runProgram(args: readonly string[]): Companion {
+function runProgram(args: readonly string[], input = ''): Companion {
   let stopping = false;
   let child = start();
   function start() {
-    const started = spawn(process.execPath, [...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const started = spawn(process.execPath, [...args], { stdio: ['pipe', 'ignore', 'inherit'] });
+    // One that ends before it has read is told about by its exit.
+    started.stdin.on('error', () => undefined).end(input);
     started.once('exit', (code, signal) => {
       if (stopping) return;
       process.stderr.write(`xunkao: ${args[0]} ended (${code ?? signal}); starting it again\n`);

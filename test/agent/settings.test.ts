@@ -44,6 +44,13 @@ describe('the command line of the agent', () => {
     for (const { zh } of faults) expect(zh).toMatch(/[\u4e00-\u9fff]/);
   });
 
+  it('takes a ticket from a file only, and does not repeat one that was typed', () => {
+    const parsed = parse('--ticket', TEXT);
+    const [fault] = parsed.kind === 'faults' ? parsed.faults : [];
+    expect(fault?.en).toContain('--ticket names a file');
+    expect(JSON.stringify(parsed)).not.toContain(TEXT);
+  });
+
   it('asks for help, the version or a sweep', () => {
     expect(parse('--dir', 'x', '--help')).toEqual({ kind: 'help' });
     expect(parse('--version')).toEqual({ kind: 'version' });

@@ -86,7 +86,8 @@ describe.skipIf(noChromium)(`people at the console in Chromium${noChromium ? ` (
       expect(visit.site.asked).toEqual([
         { path: '/api/v1/tickets', body: { room: 'A', role: 'candidate', uses: 40, days: 14 } },
       ]);
-      expect(await page.inputValue('.ticket textarea')).toMatch(/^xunkao-agent enrol --ticket xk1\./);
+      expect(await page.inputValue('.ticket textarea >> nth=0')).toMatch(/^xk1\./);
+      expect(await page.inputValue('.ticket textarea >> nth=1')).toMatch(/--ticket ticket\.txt$/);
       const { enrolledAt, ...newcomer } = visit.site.rows.machines[0]!;
       visit.site.push({
         machines: [

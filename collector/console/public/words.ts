@@ -179,8 +179,8 @@ export const WORDS = {
     en: 'The ticket is ready: room {room}, {role}, {uses} machines, good for {days} days.',
   },
   ticket_step_1: {
-    zh: '1. 把巡考代理程序的文件夹拷到那台机器上。',
-    en: '1. Copy the folder of the Xunkao agent to the machine.',
+    zh: '1. 把巡考代理程序的文件夹拷到那台机器上，并把下面的凭证存为其中的 ticket.txt。',
+    en: '1. Copy the folder of the Xunkao agent to the machine, and save this ticket there as ticket.txt.',
   },
   ticket_step_2: {
     zh: '2. 在那个文件夹里以管理员身份打开命令行，执行：',
@@ -196,7 +196,7 @@ export const WORDS = {
     en: 'Their hardware is known and their key is lost (a restore card, for example). An exam is near: look at the seat first, then let it have its identity back.',
   },
   waiting_confirm: { zh: '已核对，恢复身份', en: 'Checked: let it back in' },
-  ticket_text: { zh: '只要凭证本身', en: 'The ticket alone' },
+  ticket_text: { zh: '凭证', en: 'The ticket' },
   ticket_secret: {
     zh: '拿到凭证的人就能往这个考场加机器：不要发到群里，用完即可丢弃。',
     en: 'Whoever has the ticket can add machines to this room: keep it out of group chats.',

@@ -93,14 +93,11 @@ function TicketMade({ ticket }: { readonly ticket: Ticket }) {
     <section class="ticket" aria-live="polite">
       <h2>{say('ticket_ready', { room, role: say(ROLE_WORD[ticket.role]), uses, days })}</h2>
       <p>{say('ticket_step_1')}</p>
+      <Copyable name="ticket" text={ticket.ticket} />
       <p>{say('ticket_step_2')}</p>
       <Copyable name="command" text={ticket.command} />
       <p>{say('ticket_step_3')}</p>
       <Arrived room={room} since={ticket.madeAt} />
-      <details>
-        <summary>{say('ticket_text')}</summary>
-        <Copyable name="ticket" text={ticket.ticket} />
-      </details>
       <p class="quiet-text">{say('ticket_secret')}</p>
     </section>
   );
