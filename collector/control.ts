@@ -1,7 +1,8 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
+import { Trouble } from './gateway/trouble.ts';
 
 /**
  * How commands on the collector's own PC speak to the running collector: a local socket that only the owner of the data
@@ -29,8 +30,8 @@ const LARGEST = 64 * 1024;
 export function controlPath(data: string): string {
   if (process.platform !== 'win32') {
     const path = join(data, 'control.sock');
-    // A socket's path has to fit into 107 bytes; a deep data directory gets a short one beside it in /tmp by its hash.
-    return Buffer.byteLength(path) <= 100 ? path : `/tmp/xunkao-${hash(data)}.sock`;
+    // A socket's path has to fit into 107 bytes; a deep data directory gets a folder of its own in /tmp by its hash.
+    return Buffer.byteLength(path) <= 100 ? path : `/tmp/xunkao-${hash(data)}/control.sock`;
   }
   return `\\\\.\\pipe\\xunkao-${hash(data)}`;
 }
@@ -39,6 +40,13 @@ const hash = (text: string): string => createHash('sha256').update(text).digest(
 
 export async function serveControl(data: string, answer: (question: Question) => Promise<Answer>): Promise<Server> {
   const path = controlPath(data);
+  if (isInTmp(path)) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (!isSafe(data, path)) {
+    throw new Trouble({
+      zh: `${dirname(path)} 不属于 ${data} 的所有者，或别人也能打开：请删除它，或用 --data 另选较短的目录`,
+      en: `${dirname(path)} does not belong to the owner of ${data}, or others may open it; remove it, or choose a shorter directory with --data`,
+    });
+  }
   // A socket file outlives a kill; whether somebody still serves it was found out by the lock on the data directory.
   if (process.platform !== 'win32') rmSync(path, { force: true });
   const server = createServer((socket) => {
@@ -63,6 +71,21 @@ export async function serveControl(data: string, answer: (question: Question) =>
   return server;
 }
 
+function isInTmp(path: string): boolean {
+  return path.startsWith('/tmp/xunkao-');
+}
+
+/**
+ * Everybody may make folders in /tmp: only one that the owner of the data directory made, and no one else can open, may
+ * hold the socket. Else a stranger could hand out tickets in the collector's name.
+ */
+function isSafe(data: string, path: string): boolean {
+  if (!isInTmp(path)) return true;
+  const folder = lstatSync(dirname(path), { throwIfNoEntry: false });
+  const owner = statSync(data, { throwIfNoEntry: false })?.uid;
+  return folder !== undefined && folder.isDirectory() && folder.uid === owner && (folder.mode & 0o077) === 0;
+}
+
 async function reply(line: string, answer: (question: Question) => Promise<Answer>): Promise<string> {
   try {
     return JSON.stringify(await answer(JSON.parse(line) as Question));
@@ -72,8 +95,10 @@ async function reply(line: string, answer: (question: Question) => Promise<Answe
 }
 
 export function askControl(data: string, question: Question): Promise<Answer> {
+  const path = controlPath(data);
+  if (!isSafe(data, path)) return Promise.resolve({ error: `no collector runs on ${data}; start it with: npm start` });
   return new Promise((resolve) => {
-    const socket = connect(controlPath(data));
+    const socket = connect(path);
     let text = '';
     socket.setEncoding('utf8');
     socket.setTimeout(LIMIT_MS, () => {
