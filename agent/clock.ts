@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks';
+
 /** A moment by both clocks of the machine. */
 export interface Moment {
   /** ms since 1970, UTC. A person or NTP may move it at any time. */
@@ -17,12 +19,9 @@ export interface Clock {
 const LONGEST_MS = 2 ** 31 - 1;
 
 export function systemClock(): Clock {
-  const start = process.hrtime();
+  const start = performance.now();
   return {
-    now() {
-      const [seconds, nanoseconds] = process.hrtime(start);
-      return { wall: Date.now(), monotonic: seconds * 1000 + nanoseconds / 1e6 };
-    },
+    now: () => ({ wall: Date.now(), monotonic: performance.now() - start }),
     after(ms, act) {
       const timer = setTimeout(act, Math.min(Math.max(ms, 0), LONGEST_MS));
       return () => clearTimeout(timer);

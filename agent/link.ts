@@ -173,6 +173,7 @@ export class Link {
     let isOver = false;
     let isRefused = false;
     let upSince: number | null = null;
+    let aliveAt = clock.now().monotonic;
     let cancel = clock.after(LIMITS_MS.open, () => end('no answer in time', 'soon'));
     const limit = (ms: number, why: string): void => {
       cancel();
@@ -196,8 +197,14 @@ export class Link {
       }
       if (!this.#isStopped) this.#again(address, patience);
     };
+    /** Pings come each second: they are noted, and looked at when the time is over. */
+    const watchSilence = (): void => {
+      const left = aliveAt + LIMITS_MS.silence - clock.now().monotonic;
+      if (left <= 0) end('the collector is silent', 'soon');
+      else cancel = clock.after(Math.ceil(left), watchSilence);
+    };
     const alive = (): void => {
-      if (upSince !== null && !isOver) limit(LIMITS_MS.silence, 'the collector is silent');
+      aliveAt = clock.now().monotonic;
     };
     const welcomed = (welcome: Welcome): void => {
       upSince = clock.now().monotonic;
@@ -206,7 +213,8 @@ export class Link {
       this.#isUp = true;
       this.#trouble.clear();
       this.#say(`connected to ${address.text} as ${welcome.machine}`);
-      alive();
+      cancel();
+      watchSilence();
       this.#options.up(welcome);
     };
     const broken = (why: string): void => {

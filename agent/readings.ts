@@ -53,12 +53,27 @@ export function createReadings(): Readings {
   let turn = 0;
   let vanished = 0;
 
+  /** Names and definitions of a probe's facts: worked out once, used each second. */
+  const lists = new WeakMap<Definitions, readonly Known[]>();
+
+  function known(probe: Probe, definitions: Definitions): readonly Known[] {
+    let list = lists.get(definitions);
+    if (!list) {
+      list = Object.entries(definitions).map(([word, definition]) => ({
+        name: `${probe.name}.${word}`,
+        word,
+        definition,
+      }));
+      lists.set(definitions, list);
+    }
+    return list;
+  }
+
   function put(path: SubjectPath, probe: Probe, definitions: Definitions, said: Facts): boolean {
     let subject = facts.get(path);
     if (!subject) facts.set(path, (subject = new Map()));
     let urgent = false;
-    for (const [word, definition] of Object.entries(definitions)) {
-      const name = `${probe.name}.${word}`;
+    for (const { name, word, definition } of known(probe, definitions)) {
       const value = accepted(definition, said[word]);
       if (definition.urgent && !sameValue(subject.get(name), value)) urgent = true;
       subject.set(name, value);
@@ -114,6 +129,12 @@ export function createReadings(): Readings {
 
 type Definitions = Readonly<Record<string, FactDefinition>>;
 
+interface Known {
+  readonly name: string;
+  readonly word: string;
+  readonly definition: FactDefinition;
+}
+
 function partsOf(owner: SubjectPath, kind: string, answer: Answer): Map<SubjectPath, Facts> {
   const said = new Map<SubjectPath, Facts>();
   for (const [name, facts] of Object.entries(answer.parts ?? {})) {
@@ -147,11 +168,14 @@ export function accepted(definition: FactDefinition, value: Value | null | undef
 const CONTROL = /[\p{Cc}\p{Cs}]/u;
 
 function tidy(text: string, largest: number): string {
-  return text.slice(0, largest).replace(/[\p{Cc}\p{Cs}]/gu, ' ');
+  const cut = text.length > largest ? text.slice(0, largest) : text;
+  return CONTROL.test(cut) ? cut.replace(/[\p{Cc}\p{Cs}]/gu, ' ') : cut;
 }
 
 /** The first texts that fit together; length in characters says little about bytes. */
 function withinBytes(texts: readonly string[]): readonly string[] {
+  // No character takes more than six bytes; most lists are far from the limit.
+  if (texts.reduce((sum, { length }) => sum + 6 * length + 3, 0) <= VALUE_BYTES) return texts;
   let bytes = 0;
   return texts.filter((text) => (bytes += Buffer.byteLength(JSON.stringify(text)) + 1) <= VALUE_BYTES);
 }

@@ -26,6 +26,11 @@ export type ScheduleSettings = Pick<AgentSettings, 'probe' | 'devices' | 'everyS
 
 /** Spread of the cadence: machines that were switched on together drift apart. */
 const JITTER = 0.05;
+/**
+ * Asks fall on common ticks where their cadence allows it: waking up costs more than most asks. Where a machine's ticks
+ * lie is left to the moment of its start.
+ */
+const TICK_MS = 1000;
 /** First asks start within this time, so that a boot is not made slower by all of them at once. */
 const FIRST_WITHIN_MS = 300;
 /** Probes that hang share a child when they are due within this part of their cadence. */
@@ -42,6 +47,7 @@ export class Schedule {
   #settings: ScheduleSettings = { probe: { internetTargets: [], examSoftware: [] }, devices: [] };
   #cancel: () => void = () => undefined;
   #stopped = true;
+  #startedAt = 0;
   #unanswered: () => void = () => undefined;
 
   constructor(options: ScheduleOptions) {
@@ -54,6 +60,7 @@ export class Schedule {
   start(settings: ScheduleSettings): void {
     this.#stopped = false;
     const now = this.#options.clock.now().monotonic;
+    this.#startedAt = now;
     for (const row of this.#rows) row.dueAt = now + this.#options.random() * FIRST_WITHIN_MS;
     this.configure(settings);
     this.#arm();
@@ -127,7 +134,9 @@ export class Schedule {
 
   /** Sets when it is due again; false when its last ask is still out. */
   #begin(row: Row, now: number): boolean {
-    row.dueAt = now + this.#everyMs(row.probe) * (1 + JITTER * (2 * this.#options.random() - 1));
+    const dueAt = now + this.#everyMs(row.probe) * (1 + JITTER * (2 * this.#options.random() - 1));
+    const ticks = Math.round((dueAt - this.#startedAt) / TICK_MS);
+    row.dueAt = dueAt - now < TICK_MS ? dueAt : this.#startedAt + ticks * TICK_MS;
     if (row.busy) this.#told(row, 'timeout', null, 0, 'its last ask has not come back');
     return !row.busy && (row.busy = true);
   }

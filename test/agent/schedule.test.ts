@@ -119,7 +119,7 @@ describe('the schedule', () => {
     expect(outcomes('hung')).toEqual(['timeout', 'timeout', 'timeout']);
     expect(outcomes('fine')).toHaveLength(3);
     waiting[0]!({ facts: { value: 7 } });
-    await pass(5);
+    await pass(4.5);
     expect(told.some(({ answer }) => answer?.facts['value'] === 7)).toBe(false);
     expect(waiting).toHaveLength(2);
     waiting[1]!({ facts: { value: 8 } });
