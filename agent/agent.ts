@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { toBase64Url } from './bytes.ts';
 import type { Clock } from './clock.ts';
-import { discover } from './discover.ts';
-import { readWhole } from './files.ts';
+import { lanFinder } from './discover.ts';
 import { createComposer, type Composer } from './frame.ts';
 import type { Host } from './host.ts';
 import { MOST_QUEUED, openIdentity, type Identity } from './identity.ts';
@@ -11,15 +9,16 @@ import { keyStore } from './key.ts';
 import { openLanes, type Lanes } from './lanes.ts';
 import { capSettings, DEFAULT_SETTINGS, LIMITS } from './limits.ts';
 import { Link } from './link.ts';
-import { recall, remember } from './memory.ts';
 import type { Ack, AgentSettings, QueuedStream, Refused, Settings, Welcome } from './messages.ts';
 import { Outbox, type OutboxLimits } from './outbox.ts';
 import type { Bilingual, Probe } from './probe.ts';
-import { createReadings, type Readings } from './readings.ts';
+import { createPace, frameEveryMs, type Pace } from './pace.ts';
+import { createReadings } from './readings.ts';
 import { Schedule } from './schedule.ts';
+import { openSite, type Site } from './site.ts';
 import type { Sweep } from './sweep.ts';
-import { parseTicket, type Ticket } from './ticket.ts';
-import { openTrust } from './trust.ts';
+import type { Ticket } from './ticket.ts';
+import { openTrust, type Trust } from './trust.ts';
 import { VERSION } from './version.ts';
 
 export interface AgentOptions {
@@ -45,21 +44,12 @@ export interface AgentOptions {
   readonly version?: string;
 }
 
-const NO_TICKET: Bilingual = {
-  zh: '没有入场凭据，本机还不知道自己属于哪个站点；请用 --ticket 给出采集端打印的凭据',
-  en: 'no ticket, and this machine does not know its site yet; name the one the collector printed with --ticket',
-};
-
 /** The first frame waits for the first answers, but not for a slow probe. */
 const FIRST_ROUND_MS = 2_000;
 /** So long the first frame waits for the link: it then is the first live one, not one for the queue. */
 const FIRST_FRAME_MS = 2_000;
-/** The collector takes 5 live frames a second and a burst of 20. */
-const FRAMES = { perSecond: 4, burst: 10 };
 /** A refused frame leaves a gap; if fulls are refused too, more of them do not help. */
 const FULL_AFTER_REFUSED_MS = 10_000;
-/** The LAN is asked at most so often. */
-const DISCOVER_EVERY_MS = 10_000;
 const JITTER = 0.05;
 
 /** One machine's agent: asks the probes, makes frames, keeps them until the collector has them. */
@@ -72,66 +62,46 @@ export class Agent {
   /** A frame was made. */
   #hasBegun = false;
   #settings: AgentSettings = DEFAULT_SETTINGS;
-  /** What `site.json` says, as text. */
-  #remembered = '';
-  #remembering: Promise<void> = Promise.resolve();
-  #site = '';
   #machine: string | null = null;
   #lanes: Lanes | null = null;
   /** What the last hello named. */
   #named: readonly QueuedStream[] = [];
-  #tokens = FRAMES.burst;
-  #tokensAt = 0;
+  readonly #pace: Pace;
   #fullForRefusedAt = -Infinity;
-  #askedLanAt = -Infinity;
   #lastRefusal = '';
   #cancel: () => void = () => undefined;
 
   constructor(options: AgentOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
+    this.#pace = createPace(options.clock);
   }
 
   /** Empty when it runs now; else every reason why it cannot, in words. */
   async start(): Promise<readonly Bilingual[]> {
     const { dir, host, clock, probes, sweep, log, simulated = false, version = VERSION, outboxLimits } = this.#options;
-    const read = await this.#readTicket();
-    const ticket = read !== null && 'ticket' in read ? read.ticket : null;
-    const faults = read !== null && 'faults' in read ? read.faults : [];
-    const memory = await recall(dir);
-    const site = ticket?.site ?? memory?.site;
-    if (site === undefined) {
-      return faults.length > 0 ? faults : [NO_TICKET];
-    }
-    for (const fault of faults) log(`the ticket is not usable: ${fault.en}`);
-    this.#site = site;
-    if (memory?.site === site) {
-      this.#settings = memory.settings;
-      this.#remembered = JSON.stringify(memory);
-    }
-
+    const site = await openSite({ dir, log, ticket: this.#options.ticket });
+    if (!('name' in site)) return site;
+    this.#settings = site.settings;
+    const { name, ticket } = site;
     const stream = this.#stream;
-    const trust = await openTrust({ dir, clock, site, log, ...(ticket === null ? {} : { ca: ticket.ca ?? null }) });
+    const random = this.#random;
+    const ca = ticket === null ? {} : { ca: ticket.ca ?? null };
+    const trust = await openTrust({ dir, clock, site: name, log, ...ca });
     const identity = await openIdentity({
       host,
       clock,
-      site,
+      site: name,
       stream,
       version,
       simulated,
       keys: keyStore(dir, log),
-      ticket: () => this.#ticketOfSite(),
+      ticket: () => site.currentTicket(),
       rekeyed: () => outbox.disown(),
       log,
     });
-    const outbox = new Outbox({
-      dir,
-      clock,
-      stream,
-      owner: () => identity.owner,
-      log,
-      ...(outboxLimits === undefined ? {} : { limits: outboxLimits }),
-    });
+    const limits = outboxLimits === undefined ? {} : { limits: outboxLimits };
+    const outbox = new Outbox({ dir, clock, stream, owner: () => identity.owner, log, ...limits });
     await outbox.open();
     if (this.#isStopped) return [];
     const readings = createReadings();
@@ -141,7 +111,7 @@ export class Agent {
       host,
       probes,
       sweep,
-      random: this.#random,
+      random,
       tell: (telling) => {
         if (readings.tell(telling) && this.#hasBegun) this.#beat();
       },
@@ -150,11 +120,11 @@ export class Agent {
     });
     const link = new Link({
       clock,
-      random: this.#random,
-      site,
+      random,
+      site: name,
       trust,
       addresses: () => this.#addresses(ticket),
-      discover: () => (trust.isPinned ? this.#discover() : Promise.resolve([])),
+      discover: this.#finder(name, trust),
       introduce: (challenge) => identity.introduce(challenge, (this.#named = outbox.queued().slice(0, MOST_QUEUED))),
       refused: (reason) => identity.refused(reason),
       up: (welcome) => this.#up(welcome),
@@ -162,7 +132,7 @@ export class Agent {
       down: () => this.#down(),
       log,
     });
-    this.#running = { identity, outbox, readings, composer, schedule, link };
+    this.#running = { site, identity, outbox, composer, schedule, link };
     schedule.start(this.#settings);
     await schedule.firstRound(FIRST_ROUND_MS);
     if (this.#isStopped) return [];
@@ -182,7 +152,7 @@ export class Agent {
     this.#send(running);
     await running.link.stop();
     await running.outbox.close();
-    await this.#remembering;
+    await running.site.kept();
   }
 
   /** A loose cable, for simulated machines: no link for a while, and the measuring goes on. */
@@ -220,15 +190,12 @@ export class Agent {
     if (!running) return;
     this.#hasBegun = true;
     this.#cancel();
-    const now = clock.now().monotonic;
-    this.#tokens = Math.min(FRAMES.burst, this.#tokens + ((now - this.#tokensAt) / 1000) * FRAMES.perSecond);
-    this.#tokensAt = now;
-    const missing = 1 - this.#tokens;
-    if (missing > 0) {
-      this.#cancel = clock.after(Math.ceil((missing / FRAMES.perSecond) * 1000), () => this.#beat());
+    const waitMs = this.#pace.waitMs();
+    if (waitMs > 0) {
+      this.#cancel = clock.after(waitMs, () => this.#beat());
       return;
     }
-    this.#tokens -= this.#send(running);
+    this.#pace.took(this.#send(running));
     const everyMs = frameEveryMs(this.#settings, this.#options.probes);
     this.#cancel = clock.after(everyMs * (1 + JITTER * (2 * this.#random() - 1)), () => this.#beat());
   }
@@ -266,7 +233,7 @@ export class Agent {
     void identity.welcomed();
     this.#configure(welcome.settings);
     composer.restart();
-    this.#tokens = Math.max(this.#tokens, 1);
+    this.#pace.allowOne();
     this.#beat();
     this.#lanes.pump();
   }
@@ -306,18 +273,12 @@ export class Agent {
   }
 
   #configure(said: unknown): void {
-    const { dir, log } = this.#options;
+    const running = this.#running;
     const { settings, faults } = capSettings(said);
-    for (const fault of faults) log(`settings from the collector: ${fault}`);
-    const memory = { site: this.#site, settings };
-    if (JSON.stringify(memory) === this.#remembered) return;
-    this.#remembered = JSON.stringify(memory);
+    for (const fault of faults) this.#options.log(`settings from the collector: ${fault}`);
+    if (!running?.site.keep(settings)) return;
     this.#settings = settings;
-    this.#running?.schedule.configure(settings);
-    this.#remembering = this.#remembering.then(async () => {
-      const fault = await remember(dir, memory);
-      if (fault !== null) log(`the settings cannot be kept: ${fault}`);
-    });
+    running.schedule.configure(settings);
   }
 
   #addresses(ticket: Ticket | null): readonly string[] {
@@ -325,44 +286,19 @@ export class Agent {
     return [...new Set(all)].slice(0, 3 * LIMITS.addresses);
   }
 
-  async #discover(): Promise<readonly string[]> {
-    const { clock, host, discoveryPort } = this.#options;
-    const now = clock.now().monotonic;
-    if (discoveryPort === null || now - this.#askedLanAt < DISCOVER_EVERY_MS) return [];
-    this.#askedLanAt = now;
-    return discover({ site: this.#site, clock, host, ...(discoveryPort === undefined ? {} : { port: discoveryPort }) });
-  }
-
-  async #readTicket() {
-    const { dir, ticket } = this.#options;
-    if (ticket) return { ticket };
-    const text = dir === null ? null : await readWhole(join(dir, 'ticket'));
-    return text === null ? null : parseTicket(text);
-  }
-
-  async #ticketOfSite(): Promise<Ticket | null> {
-    const read = await this.#readTicket();
-    return read !== null && 'ticket' in read && read.ticket.site === this.#site ? read.ticket : null;
+  #finder(site: string, trust: Trust): () => Promise<readonly string[]> {
+    const { clock, host, discoveryPort: port } = this.#options;
+    const find = lanFinder({ site, clock, host, ...(typeof port === 'number' ? { port } : {}) });
+    // Without a pinned CA a stranger's answer could be taken for the collector's.
+    return () => (port !== null && trust.isPinned ? find() : Promise.resolve([]));
   }
 }
 
 interface Running {
+  readonly site: Site;
   readonly identity: Identity;
   readonly outbox: Outbox;
-  readonly readings: Readings;
   readonly composer: Composer;
   readonly schedule: Schedule;
   readonly link: Link;
-}
-
-/**
- * How often frames are made: as the settings say, but often enough that the fastest fact never goes stale between two.
- * A quarter of its time stays for the way and a late timer.
- */
-export function frameEveryMs(settings: AgentSettings, probes: readonly Probe[]): number {
-  const kinds = new Set(settings.devices.map(({ kind }) => kind));
-  const wanted = probes
-    .filter(({ device }) => device === undefined || kinds.has(device))
-    .map(({ staleAfterSeconds, everySeconds }) => 0.75 * staleAfterSeconds - everySeconds);
-  return Math.max(LIMITS.frameEverySeconds.least, Math.min(settings.frameEverySeconds, ...wanted)) * 1000;
 }

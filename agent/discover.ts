@@ -25,8 +25,9 @@ const MOST_ANSWERS = 8;
 const ANSWER_BYTES = 512;
 
 /** Addresses in the order of the answers, at most 8. Never rejects: a LAN that cannot be asked has no answer. */
-export function discover({ site, clock, host, port = DEFAULT_PORT, limitMs = LIMIT_MS }: DiscoverOptions) {
-  return new Promise<readonly string[]>((resolve) => {
+export function discover(options: DiscoverOptions): Promise<readonly string[]> {
+  const { site, clock, host, port = DEFAULT_PORT, limitMs = LIMIT_MS } = options;
+  return new Promise((resolve) => {
     const found = new Set<string>();
     const socket = dgram.createSocket('udp4');
     let isOver = false;
@@ -57,6 +58,19 @@ export function discover({ site, clock, host, port = DEFAULT_PORT, limitMs = LIM
     });
   });
 }
+
+/** Asks at most each ten seconds, however often it is called; in between nobody is found. */
+export function lanFinder(options: DiscoverOptions): () => Promise<readonly string[]> {
+  let askedAt = -Infinity;
+  return async () => {
+    const now = options.clock.now().monotonic;
+    if (now - askedAt < EVERY_MS) return [];
+    askedAt = now;
+    return discover(options);
+  };
+}
+
+const EVERY_MS = 10_000;
 
 function answerOf(message: Buffer, site: string): string | null {
   if (message.length > ANSWER_BYTES) return null;

@@ -5,13 +5,15 @@ import { dirname } from 'node:path';
 export const PRIVATE_FILE = 0o600;
 export const PRIVATE_FOLDER = 0o700;
 
+let drafts = 0;
+
 /**
  * Replaces a file as a whole: after a crash or a power cut either the old or the new content is there.
  * Returns why it could not be, or null.
  */
 export async function writeWhole(path: string, content: string): Promise<string | null> {
-  // Another process of the same folder may write at the same time.
-  const draft = `${path}.${process.pid}.new`;
+  // Another agent of the same folder may write at the same time.
+  const draft = `${path}.${process.pid}-${++drafts}.new`;
   try {
     await fs.mkdir(dirname(path), { recursive: true, mode: PRIVATE_FOLDER });
     const file = await fs.open(draft, 'w', PRIVATE_FILE);

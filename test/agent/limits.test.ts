@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { frameEveryMs } from '../../agent/agent.ts';
 import { capSettings, DEFAULT_SETTINGS, LIMITS } from '../../agent/limits.ts';
 import type { AgentSettings } from '../../agent/messages.ts';
+import { frameEveryMs } from '../../agent/pace.ts';
 import { testProbe } from '../fixtures/probes.ts';
 
 const DEVICE = { id: 'ups-1', kind: 'ups', url: 'nut://10.0.0.5/exam', user: 'u', password: 'p' };
