@@ -1,6 +1,8 @@
 import type { Host } from './host.ts';
-import { parseEntryPoint, parseSmbios } from './protocols/smbios.ts';
+import { parseEntryPoint, parseRawSmbiosData, parseSmbios } from './protocols/smbios.ts';
 import type { Smbios } from './protocols/smbios.ts';
+import { SYSTEM } from './windows/places.ts';
+import type { Windows } from './windows/windows.ts';
 
 /**
  * The firmware's table, or null where there is none or it may not be read. On Linux that needs root; what everybody
@@ -11,6 +13,7 @@ export async function readSmbios(host: Host): Promise<Smbios | null> {
     case 'linux':
       return readLinuxTable(host);
     case 'win32':
+      return host.windows === undefined ? null : readWindowsTable(host.windows);
     case 'darwin':
       return null;
     default:
@@ -59,6 +62,18 @@ async function readLinuxTable(host: Host): Promise<Smbios | null> {
   const smbios = parseSmbios(table, entryPoint && parseEntryPoint(entryPoint));
   // Bytes that hold not one structure are no answer.
   return smbios.structures > 0 ? smbios : null;
+}
+
+/**
+ * Windows gives what firmware says, and keeps a copy of it in the registry since XP. The copy can be edited, so firmware
+ * goes first, unless it has nothing to say of memory: then it is no real machine's, or not all of it.
+ */
+function readWindowsTable(windows: Windows): Smbios | null {
+  const copy = windows.value('HKLM', `${SYSTEM}\\Services\\mssmbios\\Data`, 'SMBiosData');
+  const tables = [windows.firmwareTable(), Buffer.isBuffer(copy) ? copy : null]
+    .map((bytes) => bytes && parseRawSmbiosData(bytes))
+    .filter((table) => table !== null && table.structures > 0);
+  return tables.find((table) => (table?.memoryDevices.length ?? 0) > 0) ?? tables.pop() ?? null;
 }
 
 function namesOf({ bios, system, baseboard, chassis }: Smbios): FirmwareNames {

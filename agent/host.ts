@@ -3,6 +3,8 @@ import { promises as fs, readFileSync } from 'node:fs';
 import * as net from 'node:net';
 import * as os from 'node:os';
 import type { Platform } from './probe.ts';
+import { openWindows } from './windows/open.ts';
+import type { Windows } from './windows/windows.ts';
 
 /**
  * The machine, as far as probes may touch it: the only thing that tests of probes replace. Nothing here starts a
@@ -20,6 +22,8 @@ export interface Host {
   glance(path: string): string | null;
   /** Whole plain file as bytes, or null. The same limit. */
   bytes(path: string, most?: number): Promise<Buffer | null>;
+  /** A piece of a plain file, shorter where the file ends before, or null. Programs are large; only a little is asked of them. */
+  piece(path: string, from: number, length: number): Promise<Buffer | null>;
   /** Names in a folder, or null. */
   list(path: string): Promise<readonly string[] | null>;
   /** Where a symbolic link points, or null. */
@@ -40,16 +44,21 @@ export interface Host {
   connect(host: string, port: number, limitMs: number): Promise<number | null>;
   /** The machine's wall clock, ms. */
   now(): number;
+  /** What only Windows can be asked. Absent elsewhere. */
+  readonly windows?: Windows;
 }
 
 const READ_LIMIT = 1024 * 1024;
 
 export function thisHost(): Host {
+  const windows = process.platform === 'win32' ? openWindows() : null;
   return {
     platform: process.platform === 'win32' || process.platform === 'darwin' ? process.platform : 'linux',
+    ...(windows === null ? {} : { windows }),
     text: async (path, most) => (await bytesOf(path, most))?.toString('utf8') ?? null,
     glance,
     bytes: bytesOf,
+    piece: pieceOf,
     list: (path) => fs.readdir(path).catch(() => null),
     link: (path) => fs.readlink(path).catch(() => null),
     modified: (path) =>
@@ -57,7 +66,7 @@ export function thisHost(): Host {
         ({ mtimeMs }) => mtimeMs,
         () => null,
       ),
-    space,
+    space: windows === null ? space : async (path) => windows.space(path) ?? space(path),
     cpus: () =>
       os.cpus().map(({ model, times }) => ({
         model,
@@ -91,19 +100,27 @@ async function bytesOf(path: string, most = READ_LIMIT): Promise<Buffer | null> 
     if (path.startsWith('/proc/') || path.startsWith('/sys/')) return await fs.readFile(path);
     const about = await fs.stat(path);
     if (!about.isFile()) return null;
-    return about.size <= most ? await fs.readFile(path) : await beginningOf(path, most);
+    return about.size <= most ? await fs.readFile(path) : await partOf(path, 0, most);
   } catch {
     return null;
   }
 }
 
-async function beginningOf(path: string, most: number): Promise<Buffer> {
+async function pieceOf(path: string, from: number, length: number): Promise<Buffer | null> {
+  try {
+    return (await fs.stat(path)).isFile() ? await partOf(path, from, Math.min(length, READ_LIMIT)) : null;
+  } catch {
+    return null;
+  }
+}
+
+async function partOf(path: string, from: number, most: number): Promise<Buffer> {
   const file = await fs.open(path, 'r');
   try {
     const chunk = Buffer.allocUnsafe(most);
     let size = 0;
     while (size < most) {
-      const { bytesRead } = await file.read(chunk, size, most - size, size);
+      const { bytesRead } = await file.read(chunk, size, most - size, from + size);
       if (bytesRead === 0) break;
       size += bytesRead;
     }

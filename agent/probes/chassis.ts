@@ -85,6 +85,7 @@ async function hasBattery(host: Host): Promise<boolean | null> {
     case 'linux':
       return linuxBattery(host);
     case 'win32':
+      return host.windows?.battery() ?? (((await readSmbios(host))?.portableBatteries ?? 0) > 0 ? true : null);
     case 'darwin':
       return null;
     default:

@@ -1,6 +1,7 @@
 import type { Host } from '../host.ts';
 import { readZone } from '../linux/zone.ts';
 import type { Probe } from '../probe.ts';
+import { readTime } from '../windows/time.ts';
 
 /** The machine's own idea of time. How far its clock is off is not its to say: the collector witnesses that. */
 export const probe: Probe = {
@@ -24,12 +25,13 @@ export const probe: Probe = {
     zone: { type: 'string', largest: 60, about: { zh: '时区', en: 'Time zone' } },
   },
   async ask(host) {
+    const windows = host.windows ? readTime(host.windows) : null;
     const zone = host.platform === 'win32' ? null : await readZone(host);
     return {
       facts: {
-        synchronized: host.platform === 'linux' ? await isSynchronized(host) : null,
-        utc_offset_seconds: zone?.offsetSeconds ?? ownOffset(host.now()),
-        zone: zone?.name ?? null,
+        synchronized: host.platform === 'linux' ? await isSynchronized(host) : (windows?.synchronized ?? null),
+        utc_offset_seconds: zone?.offsetSeconds ?? windows?.offsetSeconds ?? ownOffset(host.now()),
+        zone: zone?.name ?? windows?.zone ?? null,
       },
     };
   },

@@ -1,5 +1,6 @@
 import { classifyCpu } from '../cpu/classify.ts';
 import type { Ranking } from '../cpu/rule.ts';
+import { readSmbios } from '../firmware.ts';
 import type { Host } from '../host.ts';
 import type { Probe } from '../probe.ts';
 
@@ -66,11 +67,19 @@ async function physicalCores(host: Host): Promise<number | null> {
     case 'linux':
       return linuxCores(host);
     case 'win32':
+      return host.windows?.physicalCores() ?? (await firmwareCores(host));
     case 'darwin':
       return null;
     default:
       return host.platform satisfies never;
   }
+}
+
+/** Every populated socket must say how many it has. */
+async function firmwareCores(host: Host): Promise<number | null> {
+  const sockets = (await readSmbios(host))?.processors.filter(({ populated }) => populated !== false) ?? [];
+  const cores = sockets.map(({ cores }) => cores);
+  return cores.reduce((sum, count) => (sum === null || count === null ? null : sum + count), 0) || null;
 }
 
 const PROCESSORS = '/sys/devices/system/cpu';

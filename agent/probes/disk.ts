@@ -3,6 +3,8 @@ import { fixedDisks } from '../linux/disks.ts';
 import type { Disk } from '../linux/disks.ts';
 import type { Probe } from '../probe.ts';
 import type { Facts } from '../reading.ts';
+import { windowsDisks } from '../windows/disks.ts';
+import { systemDrive } from '../windows/places.ts';
 
 /** The machine's own disks, and the room left where the system lives. */
 export const probe: Probe = {
@@ -31,7 +33,7 @@ export const probe: Probe = {
   },
   async ask(host) {
     const disks = await disksOf(host);
-    const free = (await host.space(host.platform === 'win32' ? 'C:\\' : '/'))?.free ?? null;
+    const free = (await host.space(host.platform === 'win32' ? systemDrive(host.windows) : '/'))?.free ?? null;
     return {
       facts: {
         total_bytes: disks && disks.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
@@ -47,6 +49,7 @@ async function disksOf(host: Host): Promise<readonly Disk[] | null> {
     case 'linux':
       return fixedDisks(host);
     case 'win32':
+      return host.windows ? windowsDisks(host.windows) : null;
     case 'darwin':
       return null;
     default:

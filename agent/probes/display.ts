@@ -1,11 +1,14 @@
 import type { Host } from '../host.ts';
 import type { Probe } from '../probe.ts';
 import type { Facts } from '../reading.ts';
+import { registryScreen } from '../windows/screen.ts';
+import type { Windows } from '../windows/windows.ts';
 
 /**
  * The screen's size in pixels. On Linux the kernel tells of each connector which modes its screen has, the preferred
  * one first; that is the screen's own size, which desktops use unless somebody chose another. With several screens the
- * largest counts. A machine whose connectors are all empty has no screen, whatever its text console is set to.
+ * largest counts. A machine whose connectors are all empty has no screen, whatever its text console is set to. On
+ * Windows a service has no screen of its own and reads what the registry keeps of the user's.
  */
 export const probe: Probe = {
   name: 'display',
@@ -35,7 +38,7 @@ export const probe: Probe = {
     },
   },
   async ask(host) {
-    const screen = host.platform === 'linux' ? await screenOf(host) : null;
+    const screen = host.platform === 'linux' ? await screenOf(host) : host.windows ? windowsScreen(host.windows) : null;
     const facts: Facts = {
       width_pixels: screen?.width ?? null,
       height_pixels: screen?.height ?? null,
@@ -48,8 +51,14 @@ export const probe: Probe = {
 interface Screen {
   readonly width: number;
   readonly height: number;
-  /** `drm:HDMI-A-1` is the connector, `fb0` the console's frame buffer. */
+  /** `drm:HDMI-A-1` is the connector, `fb0` the console's frame buffer, `registry:…` a place there, `session` the screen itself. */
   readonly source: string;
+}
+
+/** An agent that somebody started in their own session sees their screen. */
+function windowsScreen(windows: Windows): Screen | null {
+  const own = windows.screen();
+  return own === null ? registryScreen(windows) : { ...own, source: 'session' };
 }
 
 const CONNECTORS = '/sys/class/drm';

@@ -49,7 +49,7 @@ export function loadProbe(): Probe {
         facts: {
           cpu_ratio,
           memory_ratio: visible > 0 ? within(1 - available / visible) : null,
-          processes: host.platform === 'linux' ? await countProcesses(host) : null,
+          processes: await countProcesses(host),
           one_minute_average: oneMinuteAverage(host),
         },
       };
@@ -94,9 +94,14 @@ function watchCount(): (host: Host) => Promise<number | null> {
   let asks = 0;
   let count: number | null = null;
   return async (host) => {
-    if (asks++ % COUNT_EVERY === 0) count = (await processNumbers(host))?.length ?? null;
+    if (asks++ % COUNT_EVERY === 0) count = await processCount(host);
     return count;
   };
+}
+
+async function processCount(host: Host): Promise<number | null> {
+  if (host.platform === 'win32') return host.windows?.processCount() ?? null;
+  return (await processNumbers(host))?.length ?? null;
 }
 
 /** Windows has none, and Node says 0 there. */

@@ -6,6 +6,7 @@ import { defaultRoute } from '../linux/routes.ts';
 import type { DefaultRoute } from '../linux/routes.ts';
 import type { FactDefinition, Probe } from '../probe.ts';
 import type { Answer, Facts } from '../reading.ts';
+import { watchWindowsNetwork } from '../windows/network.ts';
 
 /**
  * The network cards, and the one that leads out as plain facts of the machine.
@@ -34,6 +35,7 @@ export const probe: Probe = networkProbe();
 /** A probe with a memory of its own. */
 export function networkProbe(): Probe {
   const linux = watchLinux();
+  const windows = watchWindowsNetwork();
   return {
     name: 'network',
     platforms: ['linux', 'win32'],
@@ -66,7 +68,10 @@ export function networkProbe(): Probe {
         },
       },
     },
-    ask: (host) => (host.platform === 'linux' ? linux(host) : askElsewhere(host)),
+    async ask(host) {
+      if (host.platform === 'linux') return linux(host);
+      return host.windows ? windows(host, host.windows) : askElsewhere(host);
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Host } from '../host.ts';
 import type { Probe } from '../probe.ts';
 import type { Facts } from '../reading.ts';
+import { readEdition } from '../windows/edition.ts';
 
 /** The operating system: which, which build, since when it runs. */
 export const probe: Probe = {
@@ -39,12 +40,17 @@ async function systemOf(host: Host): Promise<Facts> {
     case 'linux':
       return linuxSystem((await host.text('/etc/os-release')) ?? (await host.text('/usr/lib/os-release')));
     case 'win32':
-      return windowsSystem(host.release());
+      return windowsFacts(host);
     case 'darwin':
       return { family: 'macos', product: 'macOS', build: null, version: null, edition: null, server: null };
     default:
       return host.platform satisfies never;
   }
+}
+
+function windowsFacts(host: Host): Facts {
+  const { server, edition } = host.windows ? readEdition(host.windows) : { server: null, edition: null };
+  return windowsSystem(host.release(), server, edition);
 }
 
 /** Understands `/etc/os-release` (freedesktop.org). Without it the family is all that is known. */

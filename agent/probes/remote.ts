@@ -2,6 +2,9 @@ import type { Host } from '../host.ts';
 import { watchProcesses } from '../linux/processes.ts';
 import type { Probe } from '../probe.ts';
 import { DESKTOP_AGENTS, knownName, matchProcesses, REMOTE_TOOLS } from '../tools.ts';
+import type { Facts } from '../reading.ts';
+import { installedDesktopAgents, possibleDesktopAgents, remoteSession as windowsSession } from '../windows/sessions.ts';
+import type { Windows } from '../windows/windows.ts';
 
 /** Asks between looks for folders of cloud-desktop agents, which come with an installation, not by themselves. */
 const FOLDERS_EVERY = 20;
@@ -20,6 +23,7 @@ export function remoteProbe(): Probe {
   const processes = watchProcesses();
   const folders = watchFolders();
   const sessions = watchSessions();
+  const windowsFacts = watchWindows();
   return {
     name: 'remote',
     platforms: ['linux', 'win32'],
@@ -39,6 +43,7 @@ export function remoteProbe(): Probe {
       },
     },
     async ask(host) {
+      if (host.windows) return { facts: await windowsFacts(host, host.windows) };
       if (host.platform !== 'linux') return { facts: { session: null, vdi: null, vdi_signals: null, tools: null } };
       const running = await processes(host);
       const signals = [...(await folders(host)), ...(running === null ? [] : agentsAmong(running))].sort();
@@ -53,6 +58,29 @@ export function remoteProbe(): Probe {
         },
       };
     },
+  };
+}
+
+/** Tools by their processes; those of services run as such, too. Installed agents are looked for seldom. */
+function watchWindows(): (host: Host, windows: Windows) => Promise<Facts> {
+  let asks = 0;
+  let installed: readonly string[] = [];
+  let possible: readonly string[] = [];
+  return async (host, windows) => {
+    if (asks++ % FOLDERS_EVERY === 0) {
+      installed = await installedDesktopAgents(host, windows);
+      possible = possibleDesktopAgents(windows.runningServices() ?? []);
+    }
+    const running = windows.processes();
+    const certain = [...installed, ...(running === null ? [] : agentsAmong(new Set(running)))];
+    const known = running === null ? null : [...matchProcesses(REMOTE_TOOLS, running).keys()];
+    const signals = [...new Set([...certain, ...possible])].sort();
+    return {
+      session: windowsSession(windows),
+      vdi: certain.length > 0 ? true : running === null ? null : false,
+      vdi_signals: running === null && signals.length === 0 ? null : signals,
+      tools: known?.map(({ name }) => knownName(name)).sort() ?? null,
+    };
   };
 }
 

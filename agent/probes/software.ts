@@ -4,6 +4,10 @@ import type { Packages } from '../linux/packages.ts';
 import { watchMenu } from '../linux/menu.ts';
 import type { Probe } from '../probe.ts';
 import type { Facts } from '../reading.ts';
+import { windowsChrome } from '../windows/chrome.ts';
+import { installedEntries } from '../windows/installed.ts';
+import { windowsOffice, windowsWps } from '../windows/office.ts';
+import type { Windows } from '../windows/windows.ts';
 
 const NOT_INSTALLED = { '0': { zh: '未安装', en: 'not installed' } } as const;
 
@@ -49,8 +53,9 @@ export function softwareProbe(): Probe {
       exam_missing: { type: 'strings', about: { zh: '未安装的考核软件', en: 'Exam software that is missing' } },
     },
     async ask(host, settings) {
-      if (host.platform !== 'linux') return { facts: UNKNOWN };
       const examSoftware = settings.examSoftware.filter((name) => name.trim() !== '').slice(0, MOST_NAMES);
+      if (host.windows) return { facts: await windowsFacts(host, host.windows, examSoftware) };
+      if (host.platform !== 'linux') return { facts: UNKNOWN };
       const wanted = new Set(examSoftware.map((name) => name.toLowerCase()));
       const keep = (name: string): boolean => CHROME.includes(name) || WPS.includes(name) || wanted.has(name);
       const packages = await packagesOf(host, keep, examSoftware.join('\n'));
@@ -88,6 +93,20 @@ const UNKNOWN: Facts = Object.freeze({
   exam_found: null,
   exam_missing: null,
 });
+
+async function windowsFacts(host: Host, windows: Windows, wanted: readonly string[]): Promise<Facts> {
+  const entries = await installedEntries(windows);
+  const names = entries?.map(({ name }) => name.toLowerCase()) ?? null;
+  const isInstalled = (name: string): boolean => names?.some((shown) => shown.includes(name.toLowerCase())) === true;
+  const isAsked = wanted.length > 0 && names !== null;
+  return {
+    ...(await windowsChrome(host, windows, entries)),
+    ...(await windowsOffice(host, windows, entries)),
+    wps_version: await windowsWps(host, windows, entries),
+    exam_found: isAsked ? wanted.filter(isInstalled) : null,
+    exam_missing: isAsked ? wanted.filter((name) => !isInstalled(name)) : null,
+  };
+}
 
 async function chromeFacts(host: Host, packages: Packages | null): Promise<Facts> {
   const version = versionOf(packages, CHROME);

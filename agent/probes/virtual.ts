@@ -6,6 +6,7 @@ import type { MachineEvidence } from '../hypervisors.ts';
 import { containerSign } from '../linux/containers.ts';
 import { guestEvidence } from '../linux/guest.ts';
 import type { Probe } from '../probe.ts';
+import { windowsGuest } from '../windows/guest.ts';
 
 /** Whether this is a virtual machine, how sure that is and what says so; and whether the agent sits in a container. */
 export const probe: Probe = {
@@ -53,6 +54,8 @@ async function evidenceOf(host: Host): Promise<MachineEvidence> {
     case 'linux':
       return { names, cpuName, ...(await guestEvidence(host)) };
     case 'win32':
+      if (host.windows) return { names, cpuName, ...windowsGuest(host.windows) };
+      return { names, cpuName, cpuFlag: null, disk: null, card: null, guestOf: null };
     case 'darwin':
       return { names, cpuName, cpuFlag: null, disk: null, card: null, guestOf: null };
     default:

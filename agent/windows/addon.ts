@@ -1,0 +1,47 @@
+import type { Link, Network, PhysicalDisk, Session, Windows } from './windows.ts';
+
+/**
+ * What `addon/xunkao.c` exports. Each function returns null when Windows refused, and never throws for that; shapes are
+ * those of `windows.ts` unless said otherwise.
+ */
+export interface Addon {
+  firmwareTable(): Buffer | null;
+  network(): Network | null;
+  link(index: number): Link | null;
+  processes(): string[] | null;
+  processCount(): number | null;
+  runningServices(): string[] | null;
+  sessions(): Session[] | null;
+  /** Also in session 0, where it is nobody's screen. */
+  screen(): { readonly session: number; readonly width: number; readonly height: number } | null;
+  disks(): PhysicalDisk[] | null;
+  space(folder: string): { readonly size: number; readonly free: number } | null;
+  battery(): boolean | null;
+  physicalCores(): number | null;
+}
+
+export function addonOf(addon: Addon): Omit<Windows, 'value' | 'keys'> {
+  return {
+    firmwareTable: () => addon.firmwareTable(),
+    network: () => addon.network(),
+    link: (index) => addon.link(index),
+    processes: () => addon.processes(),
+    processCount: () => addon.processCount(),
+    runningServices: () => addon.runningServices(),
+    sessions: () => addon.sessions(),
+    screen: () => {
+      const screen = addon.screen();
+      return screen === null || screen.session === 0 ? null : { width: screen.width, height: screen.height };
+    },
+    disks: () => addon.disks()?.map((disk) => ({ ...disk, ...tidy(disk) })) ?? null,
+    space: (folder) => addon.space(folder),
+    battery: () => addon.battery(),
+    physicalCores: () => addon.physicalCores(),
+  };
+}
+
+/** Disks pad their names with blanks. */
+function tidy({ vendor, model, serial }: PhysicalDisk): Pick<PhysicalDisk, 'vendor' | 'model' | 'serial'> {
+  const trimmed = (text: string | null): string | null => text?.trim().replace(/\s+/g, ' ') || null;
+  return { vendor: trimmed(vendor), model: trimmed(model), serial: trimmed(serial) };
+}
