@@ -38,7 +38,6 @@ export async function createConsole(desk: Desk, events: Events, options: Console
     logController: new LogController({ disableRequestLogging: true }),
     serverFactory: options.serverFactory,
     bodyLimit: LARGEST_BODY,
-    requestTimeout: 10_000,
     // Bodies are taken as they are: "5" is not a number.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   });

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { isLoopback } from './addresses.ts';
+import { Bucket } from './bucket.ts';
 import type { Limits } from './limits.ts';
 
 export interface DoorCounts {
@@ -8,6 +9,7 @@ export interface DoorCounts {
   halfOpen: number;
   refusedTooMany: number;
   refusedTooFast: number;
+  refusedRequests: number;
   /** Closed because they said nothing, in time or before too many others came. */
   closedSilent: number;
 }
@@ -17,6 +19,7 @@ interface Visitors {
   /** New connections it may still make now; refills every second. */
   tokens: number;
   refilledAt: number;
+  readonly requests: Bucket;
   /** Sockets without a first byte, oldest first. */
   readonly silent: Set<Socket>;
   /** About to be forgotten. */
@@ -32,14 +35,22 @@ export function createDoor(limits: Limits) {
   /** Every socket without a first byte, oldest first, and whose it is. */
   const silent = new Map<Socket, Visitors>();
   const sockets = new Set<Socket>();
-  const counts: DoorCounts = { open: 0, halfOpen: 0, refusedTooMany: 0, refusedTooFast: 0, closedSilent: 0 };
+  const counts: DoorCounts = {
+    open: 0,
+    halfOpen: 0,
+    refusedTooMany: 0,
+    refusedTooFast: 0,
+    refusedRequests: 0,
+    closedSilent: 0,
+  };
 
   function of(address: string): Visitors {
     const now = performance.now();
     const perSecond = isLoopback(address) ? limits.newPerSecondLoopback : limits.newPerSecond;
     let those = visitors.get(address);
     if (!those) {
-      those = { open: 0, tokens: perSecond, refilledAt: now, silent: new Set(), leaving: false };
+      const requests = new Bucket(limits.requestsPerSecond, 4 * limits.requestsPerSecond);
+      those = { open: 0, tokens: perSecond, refilledAt: now, requests, silent: new Set(), leaving: false };
       visitors.set(address, those);
     }
     those.tokens = Math.min(perSecond, those.tokens + ((now - those.refilledAt) / 1000) * perSecond);
@@ -116,6 +127,15 @@ export function createDoor(limits: Limits) {
         clearTimeout(timer);
         spoke(socket);
       };
+    },
+    /** False when this address asks faster than it may over the connections that it has. */
+    mayAsk(address: string): boolean {
+      const requests = visitors.get(address)?.requests;
+      if (!requests || isLoopback(address)) return true;
+      const may = requests.hasAny(performance.now());
+      if (may) requests.spend();
+      else counts.refusedRequests += 1;
+      return may;
     },
     closeAll(): void {
       for (const socket of sockets) socket.destroy();

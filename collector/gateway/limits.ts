@@ -39,6 +39,16 @@ const TABLE = {
     'ms for a TLS handshake: a Windows 7 PC under load needs two seconds.',
   ),
   headersMs: limit(10_000, '收齐 HTTP 请求头的毫秒数', 'ms until the headers of a request are complete.'),
+  requestMs: limit(
+    20_000,
+    '收齐一个 HTTP 请求的毫秒数',
+    'ms until a request is complete with its body of 64 KiB at most.',
+  ),
+  requestsPerSecond: limit(
+    50,
+    '每个地址每秒的 HTTP 请求（可突发 4 秒的量）；本机不限。更快的答 429 并断开',
+    'HTTP requests a second and address, with 4 s of them at once; this computer is exempt. Faster ones get 429 and are disconnected.',
+  ),
   agents: limit(12_000, '已连接的监测程序', 'Connected agents: the largest measured load and a fifth more.'),
   helloMs: limit(5_000, '连接后出示身份的毫秒数', 'ms from the connection to the hello: signing takes 1 ms.'),
   helloBytes: limit(4_096, '身份报文的字节数', 'Bytes of a hello or enrol: 32 queued streams and a fingerprint fit.'),

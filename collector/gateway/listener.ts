@@ -56,9 +56,14 @@ export class Listener {
   /** For fastify's option of the same name; then `await app.ready()` instead of `app.listen()`. */
   readonly serverFactory = (handler: RequestListener): Server => {
     this.#http = createHttpServer(
-      { headersTimeout: this.#limits.headersMs, connectionsCheckingInterval: 2_000, maxHeaderSize: 16_384 },
+      {
+        headersTimeout: this.#limits.headersMs,
+        requestTimeout: this.#limits.requestMs,
+        connectionsCheckingInterval: 2_000,
+        maxHeaderSize: 16_384,
+      },
       (request, response) => {
-        const why = whyNotPlain(request);
+        const why = whyNotPlain(request) ?? this.#whyNotNow(request);
         if (!why) return handler(request, response);
         response.writeHead(why.status, {
           'content-type': 'text/plain; charset=utf-8',
@@ -133,6 +138,12 @@ export class Listener {
     // Ends the watch over open requests; it was never listening, so there is nothing to wait for.
     this.#http?.close(() => undefined);
     await Promise.all(closed);
+  }
+
+  /** Disconnected as well, so that who goes on has to come through the door again, where connections are counted. */
+  #whyNotNow({ socket }: IncomingMessage): { status: number; body: string } | null {
+    if (this.#door.mayAsk(plainAddress(socket.remoteAddress))) return null;
+    return { status: 429, body: '请求太多，请稍后再试。\nToo many requests; try again shortly.\n' };
   }
 
   #receive(socket: Socket): void {

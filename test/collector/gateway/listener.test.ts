@@ -259,6 +259,30 @@ describe('limits before anything is read', () => {
     expect(listener.counts.open).toBe(0);
   });
 
+  it('close a request whose body never ends', async () => {
+    const { listener, port } = await open({ headersMs: 200, requestMs: 400 });
+    const slow = knock(port);
+    slow.write(
+      'POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+    );
+    await closed(slow);
+    await until('it is counted out', () => listener.counts.open === 0);
+  });
+
+  it.skipIf(outside === undefined)(
+    'disconnect an address that asks faster than it may, but not this computer',
+    async () => {
+      const { listener, port } = await open({ requestsPerSecond: 5 }, '0.0.0.0');
+      const there = { host: outside!, port, rejectUnauthorized: false };
+      const answers: number[] = [];
+      for (let n = 0; n < 60; n += 1) answers.push((await ask(httpsRequest, there)).status);
+      expect(answers.slice(0, 20)).toEqual(answers.slice(0, 20).fill(200));
+      expect(answers.slice(40)).toContain(429);
+      expect(listener.counts.refusedRequests).toBe(answers.filter((status) => status === 429).length);
+      for (let n = 0; n < 60; n += 1) expect(await ask(httpRequest, { port })).toEqual(OK);
+    },
+  );
+
   it('close a TLS handshake that never ends', async () => {
     const { listener, port } = await open({ handshakeMs: 200 });
     const socket = knock(port);
