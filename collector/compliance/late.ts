@@ -141,6 +141,12 @@ export function createLate(standard: Standard, catalogue: Catalogue, places: Pla
       while (gap.pieces[0] && precedes(gap.pieces[0], arrival))
         changes.push(...pass(run, gap.pieces.shift()!, sessions));
       changes.push(...step(run, arrival, sessions));
+      // The hole before this live frame is filled: what it ended need not wait for the end of the queue.
+      const next = gap.pieces[0];
+      if (next && !next.isTold && follows(arrival.frame, next.arrival)) {
+        gap.pieces.shift();
+        changes.push(...step(run, next.arrival, sessions));
+      }
       return changes;
     },
     finish(sessions) {

@@ -165,13 +165,28 @@ describe('the backlog lane', () => {
     const effects = tick(site, [{ ...queued, received: site.clock.now() }]);
     expect(effects.entries).toMatchObject([
       { rule: 'memory-size', at: away.wall, late: true, body: { state: 'broken' } },
+      { rule: 'memory-size', at: away.wall + 60_000, late: true, body: { state: 'holds', before: 'broken' } },
     ]);
     expect(effects.incidents).toEqual([]);
     expect(stateOf(site, 'm-1', 'memory-size')).toBe('holds');
+  });
+
+  test('of an earlier process of the agent ends when none of it has come for ten seconds', () => {
+    const site = testSite();
+    settle(site, 'm-1', SOUND);
+    tick(site, [presence(site, 'm-1', false)]);
+    site.clock.advance(60_000);
+    const weak = { '': { 'memory.installed_bytes': 2 * GIB } };
+    const queued = frame(site, 'm-1', weak, { lane: 'backlog' });
+    site.clock.advance(60_000);
+    const live = (seq: number) => frame(site, 'm-1', SOUND, { stream: 'the next process', seq });
+    const back = site.clock.now().wall;
+    tick(site, [presence(site, 'm-1', true), live(1)]);
+    expect(tick(site, [{ ...queued, received: site.clock.now() }]).entries).toHaveLength(1);
     site.clock.advance(11_000);
-    tick(site, [frame(site, 'm-1', SOUND)]);
+    tick(site, [live(2)]);
     expect(tick(site).entries).toMatchObject([
-      { rule: 'memory-size', late: true, body: { state: 'holds', before: 'broken' } },
+      { rule: 'memory-size', at: back, late: true, body: { state: 'holds', before: 'broken' } },
     ]);
   });
 });
