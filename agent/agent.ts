@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { DEFAULT_PORT, parseAddress } from './address.ts';
 import { toBase64Url } from './bytes.ts';
 import type { Clock } from './clock.ts';
 import { lanFinder } from './discover.ts';
@@ -38,7 +39,7 @@ export interface AgentOptions {
   readonly simulated?: boolean;
   /** Uniform in [0, 1). */
   readonly random?: () => number;
-  /** UDP port on which collectors are asked for; null does not ask. 9480 when not given. */
+  /** UDP port on which collectors are asked for, beside the ports of known addresses; null asks nobody. 9480 when not given. */
   readonly discoveryPort?: number | null;
   readonly outboxLimits?: Partial<OutboxLimits>;
   readonly version?: string;
@@ -124,7 +125,7 @@ export class Agent {
       site: name,
       trust,
       addresses: () => this.#addresses(ticket),
-      discover: this.#finder(name, trust),
+      discover: this.#finder(site, trust),
       introduce: (challenge) => identity.introduce(challenge, (this.#named = outbox.queued().slice(0, MOST_QUEUED))),
       refused: (reason) => identity.refused(reason),
       up: (welcome) => this.#up(welcome),
@@ -286,11 +287,15 @@ export class Agent {
     return [...new Set(all)].slice(0, 3 * LIMITS.addresses);
   }
 
-  #finder(site: string, trust: Trust): () => Promise<readonly string[]> {
-    const { clock, host, discoveryPort: port } = this.#options;
-    const find = lanFinder({ site, clock, host, ...(typeof port === 'number' ? { port } : {}) });
-    // Without a pinned CA a stranger's answer could be taken for the collector's.
-    return () => (port !== null && trust.isPinned ? find() : Promise.resolve([]));
+  #finder(site: Site, trust: Trust): () => Promise<readonly string[]> {
+    const { clock, host, discoveryPort = DEFAULT_PORT } = this.#options;
+    const find = lanFinder({ site: site.name, clock, host });
+    return async () => {
+      // Without a pinned CA a stranger's answer could be taken for the collector's.
+      if (discoveryPort === null || !trust.isPinned) return [];
+      const known = this.#addresses(site.ticket).flatMap((text) => parseAddress(text)?.port ?? []);
+      return find([discoveryPort, ...known]);
+    };
   }
 }
 

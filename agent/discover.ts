@@ -1,6 +1,6 @@
 import * as dgram from 'node:dgram';
 import * as net from 'node:net';
-import { DEFAULT_PORT, parseAddress } from './address.ts';
+import { parseAddress } from './address.ts';
 import type { Clock } from './clock.ts';
 import type { Host } from './host.ts';
 
@@ -13,20 +13,22 @@ export interface DiscoverOptions {
   readonly site: string;
   readonly clock: Clock;
   readonly host: Pick<Host, 'interfaces'>;
-  /** UDP port of collectors; 9480 when not given. */
-  readonly port?: number;
+  /** UDP ports of collectors, at most four: each listens on the one it serves. */
+  readonly ports: readonly number[];
   /** How long answers are waited for; 1 s when not given. */
   readonly limitMs?: number;
 }
 
 const LIMIT_MS = 1_000;
 const MOST_ANSWERS = 8;
+const MOST_PORTS = 4;
 /** A longer datagram is no answer. */
 const ANSWER_BYTES = 512;
 
 /** Addresses in the order of the answers, at most 8. Never rejects: a LAN that cannot be asked has no answer. */
 export function discover(options: DiscoverOptions): Promise<readonly string[]> {
-  const { site, clock, host, port = DEFAULT_PORT, limitMs = LIMIT_MS } = options;
+  const { site, clock, host, limitMs = LIMIT_MS } = options;
+  const ports = [...new Set(options.ports)].slice(0, MOST_PORTS);
   return new Promise((resolve) => {
     const found = new Set<string>();
     const socket = dgram.createSocket('udp4');
@@ -54,19 +56,21 @@ export function discover(options: DiscoverOptions): Promise<readonly string[]> {
       }
       const question = Buffer.from(JSON.stringify({ xunkao: 1, site }));
       // A card that is down refuses its own question only.
-      for (const target of targetsOf(host)) socket.send(question, port, target, () => undefined);
+      for (const target of targetsOf(host)) {
+        for (const port of ports) socket.send(question, port, target, () => undefined);
+      }
     });
   });
 }
 
 /** Asks at most each ten seconds, however often it is called; in between nobody is found. */
-export function lanFinder(options: DiscoverOptions): () => Promise<readonly string[]> {
+export function lanFinder({ clock, ...options }: Omit<DiscoverOptions, 'ports'>) {
   let askedAt = -Infinity;
-  return async () => {
-    const now = options.clock.now().monotonic;
+  return async (ports: readonly number[]): Promise<readonly string[]> => {
+    const now = clock.now().monotonic;
     if (now - askedAt < EVERY_MS) return [];
     askedAt = now;
-    return discover(options);
+    return discover({ ...options, clock, ports });
   };
 }
 

@@ -24,7 +24,8 @@ async function responder(...answers: string[]): Promise<{ port: number; question
   return { port: socket.address().port, questions };
 }
 
-const ask = (port: number) => discover({ site: 'a-site', clock: systemClock(), host: fakeHost(), port, limitMs: 300 });
+const ask = (port: number) =>
+  discover({ site: 'a-site', clock: systemClock(), host: fakeHost(), ports: [port], limitMs: 300 });
 const answer = (address: unknown, site = 'a-site') => JSON.stringify({ xunkao: 1, site, address });
 
 describe('asking the LAN', () => {
