@@ -70,7 +70,17 @@ export async function openPort(assembly: Assembly, { data, listen, limits, log }
     limits,
   });
   await discovery.start();
-  const control = await serveControl(data, (question) => office.answer(question, data));
+  async function leave(): Promise<void> {
+    await app.close();
+    await discovery.stop();
+    await listener.stop();
+  }
+  const control = await serveControl(data, (question) => office.answer(question, data)).catch(
+    async (error: unknown) => {
+      await leave();
+      throw error;
+    },
+  );
   return {
     addresses,
     app,
@@ -81,9 +91,7 @@ export async function openPort(assembly: Assembly, { data, listen, limits, log }
     },
     async close() {
       control.close();
-      await app.close();
-      await discovery.stop();
-      await listener.stop();
+      await leave();
     },
   };
 }
