@@ -61,10 +61,14 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
 
 /** Puts everything back as it was; facts go on ageing from where they stood. */
 export function restoreStages(
-  { state, compliance, late, incidents, phases }: Stages,
+  { state, compliance, late, incidents, phases, places }: Stages,
   kept: KeptSite,
   now: Moment,
 ): void {
+  // Whatever belongs to the site is judged, heard or not: a device that nobody reads is unknown, not absent.
+  for (const { id } of kept.machines) state.ensure(id, 'machine');
+  for (const { id } of places.devices()) state.ensure(id, 'device');
+  for (const subject of state.all()) compliance.touch(subject.id);
   for (const snapshot of kept.states) state.restore(snapshot, now);
   for (const [id, verdicts] of kept.verdicts) compliance.restore(id, verdicts);
   for (const [machine, snapshot] of kept.late) late.restore(machine, snapshot);

@@ -29,6 +29,8 @@ export function createIncidents(ruleOf: (id: string) => Rule | undefined): Incid
   let closed: Incident[] = [];
   /** Urgent rules that are unknown, since when. */
   const unreadable = new Map<string, { readonly verdict: Verdict; readonly since: number }>();
+  /** Restored ones may be of a standard that is no longer the one in force. */
+  let isRestored = false;
   const keyOf = (kind: IncidentKind, rule: string | null, subject: string | null): string =>
     `${kind}|${rule ?? ''}|${subject ?? ''}`;
 
@@ -77,7 +79,9 @@ export function createIncidents(ruleOf: (id: string) => Rule | undefined): Incid
     const key = keyOf('broken', rule.id, verdict.subject);
     const watch = `${rule.id}|${verdict.subject}`;
     const { title, advice } = rule;
-    unreadable.delete(watch);
+    const since = unreadable.get(watch)?.since ?? now.monotonic;
+    // While it is waited for, it may be readable or not: neither begins its time nor ends it.
+    if (verdict.cause !== 'waiting') unreadable.delete(watch);
     if (verdict.state === 'broken') {
       return [
         begin('broken', { rule: rule.id, subject: verdict.subject, urgency, title, advice }, verdict.observed, now),
@@ -87,16 +91,22 @@ export function createIncidents(ruleOf: (id: string) => Rule | undefined): Incid
     if (verdict.state === 'unknown') {
       // An open breach stays open: not knowing does not mend it.
       if (urgency === 'urgent' && verdict.cause !== 'silent' && verdict.cause !== 'waiting')
-        unreadable.set(watch, { verdict, since: now.monotonic });
+        unreadable.set(watch, { verdict, since });
       return [];
     }
     return [end(key, now), end(keyOf('unreadable', rule.id, verdict.subject), now)];
+  }
+
+  function isUnreadable(subject: string): boolean {
+    return [...open.values()].some((incident) => incident.kind === 'unreadable' && incident.subject === subject);
   }
 
   function openUnreadable(now: Moment): (IncidentChange | null)[] {
     const changes: (IncidentChange | null)[] = [];
     for (const [watch, { verdict, since }] of unreadable) {
       if (now.monotonic - since < UNREADABLE_AFTER_MS) continue;
+      // One cable, one incident: the others wait until this one is closed.
+      if (isUnreadable(verdict.subject)) continue;
       unreadable.delete(watch);
       const rule = ruleOf(verdict.rule);
       if (!rule) continue;
@@ -113,11 +123,22 @@ export function createIncidents(ruleOf: (id: string) => Rule | undefined): Incid
     return changes;
   }
 
+  /** Of rules that the standard has no more, or that need nobody now. */
+  function closeOrphans(now: Moment): (IncidentChange | null)[] {
+    if (!isRestored) return [];
+    isRestored = false;
+    const orphans = [...open].filter(([, { kind, rule }]) => {
+      if (rule === null) return false;
+      const urgency = ruleOf(rule)?.incident ?? 'none';
+      return urgency === 'none' || (kind === 'unreadable' && urgency !== 'urgent');
+    });
+    return orphans.map(([key]) => end(key, now));
+  }
+
   return {
     advance(changes, now) {
-      return [...changes.flatMap((change) => follow(change, now)), ...openUnreadable(now)].filter(
-        (made) => made !== null,
-      );
+      const followed = changes.flatMap((change) => follow(change, now));
+      return [...closeOrphans(now), ...followed, ...openUnreadable(now)].filter((made) => made !== null);
     },
     open: (kind, subject, now) => begin(kind, { rule: null, subject, ...OWN[kind as keyof typeof OWN] }, {}, now),
     close: (kind, subject, now) => end(keyOf(kind, null, subject), now),
@@ -139,6 +160,7 @@ export function createIncidents(ruleOf: (id: string) => Rule | undefined): Incid
       return keys.map((key) => end(key, now)).filter((made) => made !== null);
     },
     restore(kept) {
+      isRestored = true;
       const incidents = [...kept].sort((left, right) => left.openedAt - right.openedAt);
       for (const incident of incidents) {
         if (incident.closedAt === null) open.set(keyOf(incident.kind, incident.rule, incident.subject), incident);
