@@ -103,7 +103,13 @@ export async function assemble({
     const places = createPlaces(registry.machines, devices, () => office.localMachine());
     const state = createState(catalogue);
     const hearing = createHearing();
-    const compliance = createCompliance(standard, state, places, (id) => hearing.settled(id), settings.phases);
+    const compliance = createCompliance(
+      standard,
+      state,
+      places,
+      (id, staleAt) => hearing.settled(id, staleAt),
+      settings.phases,
+    );
     const stages: Stages = {
       state,
       hearing,

@@ -52,15 +52,21 @@ export function createBeat(stages: Stages): Beat {
   const { state, hearing, compliance, late, incidents, places } = stages;
   let before: Moment | null = null;
 
-  /** Judges a machine and the devices it reads anew: what its silence means for them has changed. */
+  function readBy(machine: string): readonly string[] {
+    return places.devices().flatMap(({ id }) => (places.reader(id) === machine ? [id] : []));
+  }
+
+  /** Judges anew a machine, the devices it reads and what hangs on these: what its silence means for them has changed. */
   function touch(machine: string): void {
     compliance.touch(machine);
-    for (const { id } of places.devices()) if (places.reader(id) === machine) compliance.touch(id);
+    for (const device of readBy(machine)) {
+      compliance.touch(device);
+      for (const fed of places.fed(device)) compliance.touch(fed);
+    }
   }
 
   function snapshotsOf(machine: string): readonly SubjectSnapshot[] {
-    const read = places.devices().filter(({ id }) => places.reader(id) === machine);
-    return [machine, ...read.map(({ id }) => id)].flatMap((id) => {
+    return [machine, ...readBy(machine)].flatMap((id) => {
       const subject = state.get(id);
       return subject ? [state.snapshot(subject)] : [];
     });
@@ -114,6 +120,7 @@ export function createBeat(stages: Stages): Beat {
     for (const arrival of arrivals) {
       const { machine } = arrival;
       moved.add(machine);
+      for (const device of spokenFor(arrival)) moved.add(device);
       // What a machine says twice within a beat is judged twice: the mains may be back already.
       const key =
         arrival.kind === 'presence' ? `${machine} presence` : arrival.frame.lane === 'live' ? machine : arrival;
@@ -124,7 +131,10 @@ export function createBeat(stages: Stages): Beat {
       heard.add(key);
       tellLate(hear(arrival));
     }
-    state.expire(now);
+    for (const { subject, staleAt } of state.expire(now)) {
+      const machine = subject.kind === 'device' ? places.reader(subject.id) : subject.id;
+      if (machine !== undefined) hearing.lapse(machine, staleAt, now);
+    }
     for (const machine of hearing.due(now)) touch(machine);
     const phases = stages.phases.advance(stages.sessions(), now.wall);
     for (const change of phases) entries.push(phaseEntry(change, now));
@@ -173,6 +183,13 @@ function rawOf(arrival: FrameArrival): RawFrame {
   const facts: Record<string, Readonly<Record<string, unknown>>> = {};
   for (const [path, said] of Object.entries(arrival.frame.facts)) facts[subjectId(arrival.machine, path)] = said;
   return { machine: arrival.machine, at: arrival.moment.wall, late: arrival.frame.lane === 'backlog', facts };
+}
+
+/** The devices of which a live frame says something. */
+function spokenFor(arrival: Arrival): readonly string[] {
+  if (arrival.kind !== 'frame' || arrival.frame.lane !== 'live') return [];
+  const owners = Object.keys(arrival.frame.asked).filter((owner) => owner !== '');
+  return owners.map((owner) => subjectId(arrival.machine, owner));
 }
 
 /** The site-wide id of what a machine calls `nic:eth0` or `device:ups-1`. */

@@ -33,14 +33,15 @@ interface Sheet {
 }
 
 /**
- * @param settled whether a machine has been heard long enough that what it does not say counts as not said; until then
- * (after a connect, after the collector's own start) a missing fact follows from silence.
+ * @param settled whether a machine has been heard long enough that what it does not say, or said last and let run out at
+ * `staleAt`, counts as not said; until then (after a connect, after the collector's own start, while no frame comes) it
+ * follows from silence.
  */
 export function createCompliance(
   standard: Standard,
   state: State,
   places: Places,
-  settled: (machine: string) => boolean,
+  settled: (machine: string, staleAt?: number) => boolean,
   times: PhaseTimes,
 ): Compliance {
   const rules = standard.rules;
@@ -77,9 +78,9 @@ export function createCompliance(
     return holder !== undefined && online !== undefined && holder.values[online.index] === false;
   }
 
-  function isWaitedFor(subject: Subject): boolean {
+  function isWaitedFor(subject: Subject, staleAt?: number): boolean {
     const machine = subject.kind === 'device' ? places.reader(subject.id) : subject.id;
-    return machine !== undefined && !settled(machine);
+    return machine !== undefined && !settled(machine, staleAt);
   }
 
   /** A rule about a machine may read a device's facts: those of the device that feeds it. */
@@ -101,10 +102,10 @@ export function createCompliance(
         const holder = holderOf(subject, fact);
         if (holder && isSilent(holder)) return 'silent';
         const isMissing = !holder || holder.values[fact.index] === undefined;
-        const isStale = holder?.stale[catalogue.probe(fact.probe)!.index] === 1;
-        if (holder && (isMissing || isStale) && isWaitedFor(holder)) return 'waiting';
-        if (isMissing) return 'missing';
-        return isStale ? 'stale' : 'no-answer';
+        if (isMissing) return holder && isWaitedFor(holder) ? 'waiting' : 'missing';
+        const { index, staleAfterSeconds } = catalogue.probe(fact.probe)!;
+        if (!holder.stale[index]) return 'no-answer';
+        return isWaitedFor(holder, holder.askedAt[index]! + staleAfterSeconds * 1000) ? 'waiting' : 'stale';
       },
       witnessed: (name) => facts.get(name)!.witnessed === true,
     };
@@ -114,11 +115,7 @@ export function createCompliance(
     const rule = rules[index]!;
     const sheet = sheetOf(subject.id);
     const before = sheet.verdicts[index];
-    if (!applies(rule, subject)) {
-      sheet.verdicts[index] = undefined;
-      sheet.written[index] = undefined;
-      return undefined;
-    }
+    if (!applies(rule, subject)) return withdraw(sheet, index, subject, now);
     const { due, session } = binds(rule, binding);
     const found = judge(rule, lookAt(subject, factsOfRule[index]!));
     const verdict: Verdict = {
@@ -134,17 +131,39 @@ export function createCompliance(
     };
     const written = sheet.written[index];
     if (before === undefined && written?.[0] === verdict.state) {
-      // Restored after a restart: what was, still is.
-      sheet.verdicts[index] = { ...verdict, since: written[1] };
-      return undefined;
+      // Restored after a restart: what was, still is; told once all the same where an incident has to agree with it.
+      const restored = (sheet.verdicts[index] = { ...verdict, since: written[1] });
+      if (rule.incident === 'none') return undefined;
+      return { verdict: restored, before: restored.state, recorded: false, late: false };
     }
     sheet.verdicts[index] = verdict;
     const follows = followsFromSilence(verdict, before?.state ?? written?.[0]);
     const recorded = !follows && written?.[0] !== verdict.state;
-    // What was unknown by silence may stay unknown by itself: shown as before, and written now.
-    if (before?.state === verdict.state && !recorded) return undefined;
+    // What was unknown by silence may stay unknown by itself, and the other way round.
+    if (before?.state === verdict.state && before.cause === verdict.cause && !recorded) return undefined;
     if (recorded) sheet.written[index] = [verdict.state, verdict.since];
     return { verdict, before: before?.state ?? written?.[0] ?? null, recorded, late: false };
+  }
+
+  /** The rule spoke of this subject and does no more: its role changed, its key was withdrawn, it left the settings. */
+  function withdraw(sheet: Sheet, index: number, subject: Subject, now: Moment): VerdictChange | undefined {
+    const written = sheet.written[index]?.[0];
+    const before = sheet.verdicts[index]?.state ?? written;
+    sheet.verdicts[index] = undefined;
+    sheet.written[index] = undefined;
+    if (before === undefined) return undefined;
+    const verdict: Verdict = {
+      rule: rules[index]!.id,
+      subject: subject.id,
+      state: 'not-due',
+      observed: {},
+      evidence: 'claimed',
+      cause: null,
+      since: now.wall,
+      at: now.wall,
+      session: null,
+    };
+    return { verdict, before, recorded: written !== undefined && written !== 'not-due', late: false };
   }
 
   /** Subjects whose room's binding changed since the last beat, or which are new, get all their rules judged. */

@@ -19,8 +19,8 @@ export interface State {
   apply(arrival: FrameArrival): void;
   /** Takes in what the collector saw itself. */
   witness(id: string, fact: string, value: Value | null, at: Moment): void;
-  /** Marks what went stale by `now`; costs only what does. */
-  expire(now: Moment): void;
+  /** Marks what went stale by `now`; costs only what does. Whose it is, and when it ran out (monotonic ms). */
+  expire(now: Moment): readonly Lapse[];
   /** Subjects with facts that changed, came back or went stale since the last call, each with those facts' indices. */
   takeChanged(): ReadonlyMap<Subject, ReadonlySet<number>>;
   snapshot(subject: Subject): SubjectSnapshot;
@@ -44,6 +44,11 @@ export interface Subject {
   readonly stale: Uint8Array;
 }
 
+export interface Lapse {
+  readonly subject: Subject;
+  readonly staleAt: number;
+}
+
 /** What is kept of a subject over a restart; facts and probes by name, since their places may differ next time. */
 export interface SubjectSnapshot {
   readonly id: string;
@@ -60,8 +65,8 @@ export function createState(catalogue: Catalogue): State {
   const staleAfterMs = Float64Array.from(catalogue.probes, (probe) => probe.staleAfterSeconds * 1000);
   const factsOfProbe = catalogue.probes.map((probe) => catalogue.facts.filter((fact) => fact.probe === probe.name));
   const probeOfFact = catalogue.facts.map((fact) => catalogue.probe(fact.probe)!.index);
-  /** Full frames that came in parts: the parts of subjects named so far, by machine. */
-  const naming = new Map<string, Set<string>>();
+  /** Full frames that come in pieces: the parts of subjects named so far, by machine, and which piece is the next. */
+  const naming = new Map<string, { readonly named: Set<string>; next: number }>();
 
   function create(id: string, kind: Subject['kind'], owner?: Subject): Subject {
     const subject: { -readonly [K in keyof Subject]: Subject[K] } = {
@@ -135,10 +140,15 @@ export function createState(catalogue: Catalogue): State {
   function dropUnnamed(machine: Subject, arrival: FrameArrival): void {
     const { full, facts } = arrival.frame;
     if (!full) return;
-    let named = naming.get(machine.id);
-    if (!named || full[0] === 1) naming.set(machine.id, (named = new Set()));
+    const [piece, pieces] = full;
+    if (piece === 1) naming.set(machine.id, { named: new Set(), next: 1 });
+    const whole = naming.get(machine.id);
+    // A piece before it was lost, and with it names of parts that are there.
+    if (whole?.next !== piece) return void naming.delete(machine.id);
+    const { named } = whole;
     for (const path of Object.keys(facts)) named.add(path);
-    if (full[0] !== full[1]) return;
+    whole.next += 1;
+    if (piece !== pieces) return;
     naming.delete(machine.id);
     for (const part of machine.parts.keys()) if (!named.has(part)) machine.parts.delete(part);
     for (const path of named) {
@@ -186,6 +196,7 @@ export function createState(catalogue: Catalogue): State {
       asked(subject, probeOfFact[fact.index]!, at.monotonic, 0, 'ok', at.monotonic);
     },
     expire(now) {
+      const lapses: Lapse[] = [];
       for (const [subject, probe] of wheel.due(now.monotonic)) {
         if (subjects.get(subject.id) !== subject) continue;
         const until = subject.askedAt[probe]! + staleAfterMs[probe]!;
@@ -194,8 +205,10 @@ export function createState(catalogue: Catalogue): State {
         } else {
           subject.stale[probe] = 1;
           markProbe(subject, probe);
+          lapses.push({ subject, staleAt: until });
         }
       }
+      return lapses;
     },
     takeChanged() {
       const taken = changed;
