@@ -26,7 +26,7 @@ export const command: Command = async (args) => {
   });
   if (!options) return 0;
   const { room, role = 'candidate', uses = '45', days = '14', data } = options.values;
-  if (room === undefined || !/^[^/\s"\\]{1,32}$/.test(room))
+  if (room === undefined || !/^[^/\s"\\\p{C}]{1,32}$/u.test(room))
     throw new WrongUse('--room takes 1 to 32 characters without blanks, such as --room A');
   if (!ROLES.includes(role as Role)) throw new WrongUse(`--role takes one of ${ROLES.join(', ')}, not ${role}`);
   const wish = {

@@ -26,7 +26,7 @@ export const command: Command = async (args) => {
   });
   if (!options) return 0;
   const { data, listen, settings, site, room = 'A', demo, 'no-agent': alone } = options.values;
-  if (!/^[^/\s"\\]{1,32}$/.test(room))
+  if (!/^[^/\s"\\\p{C}]{1,32}$/u.test(room))
     throw new WrongUse(`--room takes 1 to 32 characters without blanks, not ${room}`);
   const folder = data === undefined ? defaultData() : pathFrom(data);
   return runCollector(

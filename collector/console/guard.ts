@@ -74,6 +74,12 @@ export async function mayRead(request: FastifyRequest): Promise<void> {
   throw new Refusal(401, 'sign-in', { zh: '请先登录。', en: 'Please sign in first.' });
 }
 
+/** For answers that go on: the sign-in may have ended meanwhile. */
+export function mayStillRead(request: FastifyRequest, desk: Desk): boolean {
+  const token = request.cookies[COOKIE];
+  return isLoopback(request) || (token !== undefined && desk.accounts.holder(token) !== null);
+}
+
 /** Before a change: signed in with one of these roles. */
 export function mayChange(...roles: readonly AccountRole[]) {
   return async (request: FastifyRequest): Promise<void> => {

@@ -5,11 +5,13 @@ import type { EntryKind } from '../history/history.ts';
 import type { SiteAnswer, VerdictRow } from './api.ts';
 import type { Desk } from './desk.ts';
 import type { Events } from './events.ts';
-import { mayRead, Refusal } from './guard.ts';
+import { mayRead, mayStillRead, Refusal } from './guard.ts';
 import { deviceRow, incidentRow, machineRow, roomReadiness, verdictRow } from './rows.ts';
 import * as schemas from './schemas.ts';
 
 const LARGEST_PAGE = 1_000;
+/** A page that was signed out elsewhere hears no more after this. */
+const SIGNED_OUT_MS = 2_000;
 
 /** Everything that only looks. */
 export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): void {
@@ -176,9 +178,16 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
     },
   );
 
-  app.get('/api/v1/events', { onRequest: mayRead, schema: { hide: true } }, (_request, reply) => {
+  app.get('/api/v1/events', { onRequest: mayRead, schema: { hide: true } }, (request, reply) => {
     reply.hijack();
-    events.add(reply.raw);
+    const page = reply.raw;
+    // Written to after its end, between our word and the socket's.
+    page.on('error', () => undefined);
+    const watch = setInterval(() => {
+      if (!mayStillRead(request, desk)) page.destroy();
+    }, SIGNED_OUT_MS);
+    page.on('close', () => clearInterval(watch));
+    events.add(page);
   });
 }
 

@@ -158,12 +158,13 @@ export const SeriesQuery = Type.Object(
   { additionalProperties: false },
 );
 
-const Room = Type.String({
-  minLength: 1,
-  maxLength: 32,
-  pattern: '^[^/\\s"\\\\]+$',
-  description: 'no blanks, no slash',
-});
+// Nothing that a terminal obeys, that turns the writing round or that no text store can hold: `\p{C}`.
+const NAME = '^[^/\\s"\\\\\\p{C}]+$';
+const Room = Type.String({ minLength: 1, maxLength: 32, pattern: NAME, description: 'no blanks, no slash' });
+const Line = Type.String({ maxLength: 200, pattern: '^[^\\p{Cc}\\p{Cs}]*$', description: 'one line' });
+const Title = Type.Object({ zh: Line, en: Line }, { additionalProperties: false });
+/** The last moment that a `Date` can hold. */
+const Moment = Type.Integer({ minimum: 0, maximum: 8.64e15, description: 'ms since 1970, UTC' });
 export const SignInBody = Type.Object(
   { name: Type.String({ maxLength: 64 }), password: Type.String({ maxLength: 200 }) },
   { additionalProperties: false },
@@ -188,7 +189,7 @@ export const TicketBody = Type.Object(
 export const PlaceBody = Type.Object(
   {
     room: Type.Optional(Room),
-    seat: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 16, pattern: '^[^/\\s"\\\\]+$' }))),
+    seat: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: 16, pattern: NAME }))),
     role: Type.Optional(RoleWord),
   },
   { additionalProperties: false, minProperties: 1 },
@@ -196,10 +197,10 @@ export const PlaceBody = Type.Object(
 export const SessionBody = Type.Object(
   {
     kind: words(['exam', 'assessment']),
-    title: Text,
+    title: Title,
     rooms: Type.Union([Type.Literal('all'), Type.Array(Room, { minItems: 1, maxItems: 200 })]),
-    startsAt: Time,
-    endsAt: nullable(Time),
+    startsAt: Moment,
+    endsAt: nullable(Moment),
     candidates: nullable(Type.Integer({ minimum: 1, maximum: 100_000 })),
   },
   { additionalProperties: false },
