@@ -4,7 +4,7 @@ import type { Changed } from './api.ts';
 import type { Desk } from './desk.ts';
 import { deviceRow, incidentRow, machineRow, verdictRow } from './rows.ts';
 
-/** Server-Sent Events for the open pages: what moved, at most once a second; incidents with the next beat. */
+/** Server-Sent Events for the open pages: verdicts and incidents with their beat, signs of life at most once a second. */
 export interface Events {
   add(response: ServerResponse): void;
   /** Called with every beat. */
@@ -80,7 +80,8 @@ export function createEvents(desk: Desk): Events {
       for (const { verdict } of effects.changes) verdicts.set(`${verdict.subject} ${verdict.rule}`, verdict);
       for (const { incident } of effects.incidents) incidents.set(incident.id, incident);
       const due = effects.now.monotonic - sentAt >= EVERY_MS;
-      if (effects.incidents.length > 0 || (due && moved.size > 0)) flush(effects.now);
+      const isNews = effects.incidents.length > 0 || effects.changes.length > 0;
+      if (isNews || (due && moved.size > 0)) flush(effects.now);
     },
     moved(subject) {
       moved.add(subject);
