@@ -1,10 +1,13 @@
 import type { FastifyBaseLogger as Log, FastifyInstance } from 'fastify';
 import { assemble, type Assembly } from './assembly.ts';
 import { systemClock, type Clock, type Moment } from './clock.ts';
-import { askControl } from './control.ts';
+import { backUp } from './backup.ts';
+import { askControl, type Answer, type Question } from './control.ts';
 import { limitsWith } from './gateway/limits.ts';
 import { Trouble } from './gateway/trouble.ts';
-import type { Office, TicketOrder } from './office.ts';
+import type { Kept } from './history/history.ts';
+import type { TicketOrder } from './enrolment.ts';
+import type { Office } from './office.ts';
 import { openPort, type Port } from './port.ts';
 import { siteOf } from './site.ts';
 import type { Settings } from './settings.ts';
@@ -59,7 +62,15 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const assembly = await assemble({ data, site: siteOf(data, settings.site), settings, limits, log, clock });
   const { site, standard, office, gateway, recorder, replayed } = assembly;
   gateway.start();
-  const port = await openPort(assembly, { data, listen: settings.listen, limits, log }).catch(
+  async function answer(question: Question): Promise<Answer> {
+    if (question.ask !== 'backup') return office.answer(question);
+    // The copy goes on from this moment, not from the last checkpoint.
+    pulse.checkpoint();
+    await recorder.idle();
+    await backUp(data, question.to, assembly.history);
+    return { to: question.to };
+  }
+  const port = await openPort(assembly, { data, listen: settings.listen, limits, log, answer }).catch(
     async (error: unknown) => {
       gateway.stop();
       await recorder.close(STOP_LIMIT_MS);
@@ -112,14 +123,18 @@ function createPulse(assembly: Assembly, port: Port) {
     own.beatSeconds.observe((performance.now() - since) / 1000);
   }
 
-  function checkpoint(): void {
-    const snapshots = [...moved].flatMap((id) => {
+  function snapshots(): readonly Kept[] {
+    const states = [...moved].flatMap((id) => {
       const subject = stages.state.get(id);
       return subject ? [{ kind: 'state', id, value: stages.state.snapshot(subject) }] : [];
     });
     moved.clear();
     const late = [...stages.late.takeSnapshots()].map(([id, value]) => ({ kind: 'late', id, value }));
-    recorder.checkpoint(clock.now(), [...snapshots, ...late], () =>
+    return [...states, ...late];
+  }
+
+  function checkpoint(): void {
+    recorder.checkpoint(clock.now(), snapshots, () =>
       Object.entries(gateway.changedSnapshot()).map(([id, value]) => ({ kind: 'held', id, value })),
     );
   }

@@ -21,9 +21,10 @@ export interface Recorder {
   flushRaw(now: Moment): void;
   /**
    * Snapshots that reflect everything recorded so far; the journal is cut after them. `held` is asked when all of it is
-   * acknowledged, so that it says of the same frames that they are kept.
+   * acknowledged, so that it says of the same frames that they are kept. Neither is asked while the disk holds up earlier
+   * ones.
    */
-  checkpoint(now: Moment, snapshots: readonly Kept[], held?: () => readonly Kept[]): void;
+  checkpoint(now: Moment, snapshots: () => readonly Kept[], held?: () => readonly Kept[]): void;
   /** Resolves when all that was recorded so far is durable. */
   idle(): Promise<void>;
   /** Batches and beats that wait for the disk. */
@@ -48,15 +49,20 @@ export interface RecorderParts {
 }
 
 const RETRY_MS = 1_000;
-/** What may wait for a disk that refuses; beats beyond it are judged and not kept, so their frames stay with the agents. */
+/** What may wait for a disk that refuses: frames beyond it are judged, and stay with their agents. */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
+/** Some days of a site, some minutes of the largest one. What goes beyond it is lost, and an entry says how much. */
 const MOST_WAITING_ENTRIES = 100_000;
+/** Each holds what moved in a minute. */
+const MOST_CHECKPOINTS = 2;
 
 export function createRecorder({ journal, history, clock, log, settle, drop, fatal }: RecorderParts): Recorder {
   let queue: Promise<void> = Promise.resolve();
   let waiting = 0;
   let waitingBytes = 0;
   let waitingEntries = 0;
+  let checkpoints = 0;
+  let lost: { readonly entries: number; readonly from: number } | null = null;
   let refusingSince: number | null = null;
   let closed = false;
   /** The last journal record whose effects are handed to the history. */
@@ -102,29 +108,51 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
 
   const append = (batch: Batch): Promise<void> => insist('the record', () => history.append(batch));
 
+  /** The arrivals of a beat as the journal gets them; none while too many wait: their agents say them again. */
+  function roomFor(arrivals: readonly Arrival[], now: Moment): { text: string; kept: readonly Arrival[] } {
+    const text = arrivals.length > 0 ? JSON.stringify({ now, arrivals }) : '';
+    if (waitingBytes + text.length <= MOST_WAITING_BYTES) return { text, kept: arrivals };
+    drop(arrivals);
+    return { text: '', kept: [] };
+  }
+
+  /** What a beat found, with a word of what was lost before it; nothing while too much waits. */
+  function entriesOf({ now, entries, keep }: Effects): Pick<Effects, 'entries' | 'keep'> {
+    if (waitingEntries > MOST_WAITING_ENTRIES) {
+      lost = { entries: (lost?.entries ?? 0) + entries.length, from: lost?.from ?? now.wall };
+      return { entries: [], keep: [] };
+    }
+    if (!lost || lost.entries === 0) return { entries, keep };
+    const told = lostEntry(lost, now);
+    lost = null;
+    return { entries: [told, ...entries], keep };
+  }
+
   return {
     record(all, effects) {
-      const { now, entries, keep } = effects;
+      const { now } = effects;
       // Frames beyond what the gateway can remember were judged; their agents say them again.
-      const arrivals = all.filter((arrival) => arrival.kind !== 'frame' || !arrival.unkept);
-      const text = arrivals.length > 0 ? JSON.stringify({ now, arrivals }) : '';
-      if (waitingBytes + text.length > MOST_WAITING_BYTES || waitingEntries > MOST_WAITING_ENTRIES) {
-        drop(arrivals);
-        return;
-      }
+      const { text, kept } = roomFor(
+        all.filter((arrival) => arrival.kind !== 'frame' || !arrival.unkept),
+        now,
+      );
+      const { entries, keep } = entriesOf(effects);
       if (text === '' && entries.length === 0 && keep.length === 0) return;
       waitingBytes += text.length;
       waitingEntries += entries.length + keep.length;
-      void enqueue(async () => {
+      const written = enqueue(async () => {
         if (text !== '') {
           journaled = await insist('the journal', () => journal.append(text));
-          settle(arrivals);
-          for (const frame of rawFrames(arrivals)) raw.push(frame);
+          settle(kept);
+          for (const frame of rawFrames(kept)) raw.push(frame);
         }
         if (entries.length > 0 || keep.length > 0) await append({ moment: now, entries, keep, judgedTo: journaled });
+      });
+      const gone = (): void => {
         waitingBytes -= text.length;
         waitingEntries -= entries.length + keep.length;
-      }).catch(() => undefined);
+      };
+      written.then(gone, gone);
     },
     replayed(n, frames, effects) {
       journaled = Math.max(journaled, n);
@@ -144,13 +172,18 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
       }).catch(() => undefined);
     },
     checkpoint(now, snapshots, held = () => []) {
-      void enqueue(async () => {
+      if (checkpoints >= MOST_CHECKPOINTS) return;
+      checkpoints += 1;
+      const moved = snapshots();
+      const kept = enqueue(async () => {
         const taken = raw;
         raw = [];
-        const keep = [...snapshots, ...held(), { kind: 'cursor', id: 'raw', value: journaled }];
+        const keep = [...moved, ...held(), { kind: 'cursor', id: 'raw', value: journaled }];
         await append({ moment: now, entries: [], keep, raw: taken, judgedTo: journaled, stateTo: journaled });
         await journal.cut(journaled);
-      }).catch(() => undefined);
+      });
+      const gone = (): void => void (checkpoints -= 1);
+      kept.then(gone, gone);
     },
     idle: () => queue,
     waiting: () => waiting,
@@ -163,6 +196,11 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
       await history.close();
     },
   };
+}
+
+function lostEntry({ entries, from }: { readonly entries: number; readonly from: number }, now: Moment): EntryDraft {
+  const body = { change: 'entries-lost', entries, from };
+  return { at: now.wall, monotonic: now.monotonic, kind: 'collector', subject: null, rule: null, late: false, body };
 }
 
 /** Resolves with the work, or after `limitMs`; leaves no timer behind that would hold up the end of the process. */

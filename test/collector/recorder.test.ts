@@ -99,7 +99,7 @@ test('a checkpoint carries the readings so far and lets the journal be cut only 
   const { recorder, done, effects, said, batches } = disk();
   recorder.record([said()], effects());
   recorder.record([said()], effects());
-  recorder.checkpoint({ wall: 1, monotonic: 1 }, [{ kind: 'state', id: 'm-1', value: {} }]);
+  recorder.checkpoint({ wall: 1, monotonic: 1 }, () => [{ kind: 'state', id: 'm-1', value: {} }]);
   await recorder.idle();
   expect(done.slice(-2)).toEqual(['record 0', 'cut 2']);
   expect(batches.at(-1)).toMatchObject({ judgedTo: 2, stateTo: 2, raw: [{ machine: 'm-1' }, { machine: 'm-1' }] });
@@ -121,4 +121,54 @@ test('what can never be kept is let go, and what comes after it is kept', async 
   recorder.record([], effects([ENTRY, ENTRY]));
   await recorder.idle();
   expect([batches.length, done]).toEqual([1, ['record 2']]);
+});
+
+test('what can never be kept takes up no room of what comes later', async () => {
+  const { recorder, effects, switches, said, dropped } = disk();
+  switches.bad = true;
+  for (let i = 0; i < 12; i += 1) {
+    recorder.record([said(8 * 1024 * 1024)], effects([ENTRY]));
+    await recorder.idle();
+  }
+  expect(dropped).toEqual([]);
+});
+
+test('frames beyond what may wait are sent again; what they changed is written once the disk takes', async () => {
+  const { recorder, effects, said, switches, dropped, batches } = disk();
+  switches.journal = false;
+  for (let i = 0; i < 12; i += 1) recorder.record([said(8 * 1024 * 1024)], effects([ENTRY]));
+  expect(dropped.length).toBeGreaterThan(0);
+  switches.journal = true;
+  await recorder.idle();
+  expect(batches.flatMap(({ entries }) => entries)).toHaveLength(12);
+});
+
+test('entries beyond what may wait are lost, and the record says how many', async () => {
+  const { recorder, effects, switches, batches } = disk();
+  switches.history = false;
+  const many = Array.from({ length: 60_000 }, () => ENTRY);
+  for (let i = 0; i < 4; i += 1) recorder.record([], effects(many));
+  switches.history = true;
+  await recorder.idle();
+  recorder.record([], effects([ENTRY]));
+  await recorder.idle();
+  expect(batches.map(({ entries }) => entries.length)).toEqual([60_000, 60_000, 2]);
+  expect(batches.at(-1)?.entries[0]).toMatchObject({
+    kind: 'collector',
+    body: { change: 'entries-lost', entries: 120_000 },
+  });
+});
+
+test('no snapshots pile up before a disk that refuses', async () => {
+  const { recorder, switches, batches } = disk();
+  switches.history = false;
+  let taken = 0;
+  const snapshots = () => [{ kind: 'state', id: 'm-1', value: (taken += 1) }];
+  for (let i = 0; i < 60; i += 1) recorder.checkpoint({ wall: i, monotonic: i }, snapshots);
+  expect(taken).toBe(2);
+  switches.history = true;
+  await recorder.idle();
+  recorder.checkpoint({ wall: 1, monotonic: 1 }, snapshots);
+  await recorder.idle();
+  expect([taken, batches.length]).toEqual([3, 3]);
 });
