@@ -70,8 +70,8 @@ export interface Enrolment {
   readonly fits: boolean;
   /** The machine that already has this key: the answer to its first enrolment was lost. */
   readonly own: Machine | undefined;
-  /** Machines of the ticket's room with this hardware (`same`, not `perhaps`) and another key. */
-  readonly lost: readonly Machine[];
+  /** Machines of the site with this hardware (`same`, not `perhaps`) and another key, the last enrolled one last. */
+  readonly alike: readonly Machine[];
   /** Wall clock, ms. */
   readonly now: number;
   /** The room is in a maintenance window. */
@@ -81,13 +81,19 @@ export interface Enrolment {
 }
 
 export function decideEnrol(asked: Enrolment, seen: Introduced, linkOf: LinkOf): Decision {
-  const { ticket, own, lost } = asked;
+  const { ticket, own, alike } = asked;
   if (!ticket || !asked.fits) return refuse('ticket', 'no such ticket, or not its secret; copy the whole text again');
   if (ticket.revoked) return refuse('ticket', `ticket ${ticket.id} was withdrawn; ask for a new one`);
   if (own) return decideHello(own, seen, linkOf);
-  const withdrawn = lost.find((machine) => machine.revoked);
+  // Withdrawn in one room is withdrawn in all, and what runs in one room cannot also sit in another.
+  const withdrawn = alike.find((machine) => machine.revoked);
   if (withdrawn) return refuseRevoked(withdrawn);
-  const old = lost[lost.length - 1];
+  const old = alike.findLast((machine) => machine.room === ticket.room);
+  for (const machine of alike) {
+    const link = machine === old ? 'none' : linkOf(machine.id);
+    if (link === 'unproven') return { kind: 'ask', machine: machine.id };
+    if (link === 'alive') return refuseTwice(machine);
+  }
   if (old) return decideReturn(old, asked, linkOf);
   const why = whyNoNew(ticket, asked.now);
   return why === null ? { kind: 'new', ticket } : refuse('ticket', why);

@@ -26,12 +26,12 @@ export function createKnown() {
       const id = ids.get(keyId);
       return id === undefined ? undefined : machines.get(id);
     },
-    /** Machines of the room with this hardware for certain, the last enrolled one last. */
-    lostIn(room: string, fingerprint: Fingerprint): readonly Machine[] {
+    /** Machines of the site with this hardware for certain, the last enrolled one last. */
+    withHardware(fingerprint: Fingerprint): readonly Machine[] {
       const those = new Set(fingerprint.macs.flatMap((mac) => [...(byCard.get(mac) ?? [])]));
       return [...those]
         .map((id) => machines.get(id)!)
-        .filter((machine) => machine.room === room && likeness(machine.fingerprint, fingerprint) === 'same')
+        .filter((machine) => likeness(machine.fingerprint, fingerprint) === 'same')
         .sort((left, right) => left.enrolledAt - right.enrolledAt);
     },
     /** Without a machine: forgets it. */

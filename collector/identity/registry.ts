@@ -231,7 +231,7 @@ export function createRegistry(options: RegistryOptions): Registry {
           ticket,
           fits: secretFits(ticket, request.secret),
           own: known.byKey(request.keyId),
-          lost: ticket ? known.lostIn(ticket.room, request.fingerprint) : [],
+          alike: known.withHardware(request.fingerprint).filter(({ keyId }) => keyId !== request.keyId),
           now: clock.now().wall,
           maintenance: ticket !== undefined && (options.maintenance?.(ticket.room) ?? false),
           confirmed: (machine) => waiting.isConfirmed(machine, request.keyId),

@@ -289,6 +289,20 @@ describe('a machine that lost its key', () => {
     expect(moved.id).not.toBe(machine.id);
   });
 
+  it('is no second machine in another room while it is alive in its own, and none at all once withdrawn', async () => {
+    const other = await issue(2, 'B');
+    const again = asked('k2', 'pc1', other);
+    expect(registry.enrol(again, (id) => (id === machine.id ? 'unproven' : 'none'))).toEqual({
+      kind: 'ask',
+      machine: machine.id,
+    });
+    const answer = registry.enrol(again, (id) => (id === machine.id ? 'alive' : 'none'));
+    expect(answer).toMatchObject({ reason: 'alive-elsewhere', aliveTwice: machine.id });
+    await registry.setRevoked(machine.id, true, 'T01');
+    expect(reason(registry.enrol(again, none))).toBe('revoked');
+    expect(registry.tickets.get(other.ticket)?.used).toBe(0);
+  });
+
   it('is not believed to be another one for a board number and UUID that the whole batch carries', async () => {
     const batch = { ...hardware('pc1'), disk: 'other-disk', macs: ['other-mac'] };
     const made = await welcomed(registry.enrol(asked('k2', 'pc1', { fingerprint: batch }), none));
