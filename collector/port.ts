@@ -5,7 +5,7 @@ import { createEvents, type Events } from './console/events.ts';
 import { roomsOf } from './console/readRoutes.ts';
 import { roomReadiness } from './console/rows.ts';
 import { createConsole } from './console/server.ts';
-import { serveControl } from './control.ts';
+import { serveControl, type Answer, type Question } from './control.ts';
 import { openCertificates } from './gateway/certificates.ts';
 import { Discovery } from './gateway/discovery.ts';
 import type { Limits } from './gateway/limits.ts';
@@ -19,6 +19,8 @@ export interface PortOptions {
   readonly listen: readonly string[];
   readonly limits: Limits;
   readonly log: Log;
+  /** What commands on this PC ask. */
+  readonly answer: (question: Question) => Promise<Answer>;
 }
 
 /** Everything that the collector is reached by: the one port, the question on the LAN, the commands on this PC. */
@@ -34,7 +36,7 @@ export interface Port {
 }
 
 /** Throws `Trouble` when the port is in use or the address is not of this PC. */
-export async function openPort(assembly: Assembly, { data, listen, limits, log }: PortOptions): Promise<Port> {
+export async function openPort(assembly: Assembly, { data, listen, limits, log, answer }: PortOptions): Promise<Port> {
   const { site, clock, gateway, office } = assembly;
   const now = (): number => clock.now().wall;
   const certificates = await openCertificates({
@@ -75,12 +77,10 @@ export async function openPort(assembly: Assembly, { data, listen, limits, log }
     await discovery.stop();
     await listener.stop();
   }
-  const control = await serveControl(data, (question) => office.answer(question, data)).catch(
-    async (error: unknown) => {
-      await leave();
-      throw error;
-    },
-  );
+  const control = await serveControl(data, answer).catch(async (error: unknown) => {
+    await leave();
+    throw error;
+  });
   return {
     addresses,
     app,
