@@ -1,4 +1,4 @@
-import type { CatalogueFact } from '../../agent/catalogue.ts';
+import type { CatalogueFact, CatalogueProbe } from '../../agent/catalogue.ts';
 import type { Compliance } from '../compliance/compliance.ts';
 import type { Places } from '../identity/places.ts';
 import { believed, type State, type Subject } from '../state/state.ts';
@@ -11,23 +11,20 @@ import { believed, type State, type Subject } from '../state/state.ts';
  * A fact is absent when it may not be believed; an absent series goes stale in Prometheus within one scrape.
  */
 export async function* writeMetrics(source: MetricsSource): AsyncGenerator<string> {
-  let lines: string[] = [];
   let since = performance.now();
-  for (const line of linesOf(source)) {
-    lines.push(line);
-    if (lines.length < LINES_A_PIECE) continue;
-    yield `${lines.join('\n')}\n`;
-    lines = [];
-    if (performance.now() - since > SLICE_MS) {
-      await new Promise(setImmediate);
-      since = performance.now();
-    }
+  for (const piece of pieces(source)) {
+    if (piece !== '') yield piece;
+    if (performance.now() - since < SLICE_MS) continue;
+    await new Promise(setImmediate);
+    since = performance.now();
   }
-  if (lines.length > 0) yield `${lines.join('\n')}\n`;
 }
 
-const LINES_A_PIECE = 512;
+/** Characters; some 300 lines, which take a fraction of a millisecond. */
+const PIECE = 32 * 1024;
 const SLICE_MS = 4;
+/** Subjects that are looked at before the time is, where they may have nothing to say. */
+const STRIDE = 512;
 
 export interface MetricsSource {
   readonly site: string;
@@ -42,28 +39,42 @@ interface Labelled {
   readonly subject: Subject;
   /** `site="…",room="…"`, escaped once. */
   readonly labels: string;
+  /** Of a part: `nic`. */
+  readonly kind: string | null;
   readonly parts: readonly Labelled[];
 }
 
-function* linesOf(source: MetricsSource): Generator<string> {
-  const { state, compliance } = source;
-  const subjects = [...state.all()].map((subject) => label(source, subject)).filter((row) => row !== null);
+/** Text of many lines each; an empty one where there may be nothing to write for long, so that the time is looked at. */
+function* pieces(source: MetricsSource): Generator<string> {
+  const { state } = source;
+  const subjects: Labelled[] = [];
+  let looked = 0;
+  for (const subject of state.all()) {
+    const row = label(source, subject);
+    if (row) subjects.push(row);
+    if (++looked % STRIDE === 0) yield '';
+  }
   for (const fact of state.catalogue.facts) {
     if (fact.type === 'number' || fact.type === 'boolean') yield* numberSeries(state, fact, subjects);
   }
-  yield* infoSeries(state, subjects);
+  for (const probe of state.catalogue.probes) yield* infoSeries(state, probe, subjects);
   yield* probeSeries(state, subjects);
+  yield* verdictSeries(source, subjects);
+  yield* presenceSeries(source, subjects);
+}
 
-  yield* head('xunkao_verdict', 'gauge', 'One for the state a rule has now about a subject.');
-  for (const { subject, labels } of subjects) {
-    for (const { rule, state: word } of compliance.of(subject.id))
-      yield `xunkao_verdict{${labels},rule="${rule}",state="${word}"} 1`;
+/** What `write` makes of every subject, behind the family's head; nothing at all when that is nothing. */
+function* family(head: string, subjects: readonly Labelled[], write: (row: Labelled) => string): Generator<string> {
+  let text = '';
+  let hasBegun = false;
+  for (let index = 0; index < subjects.length; index += 1) {
+    text += write(subjects[index]!);
+    if (text.length < PIECE && (index + 1) % STRIDE !== 0) continue;
+    yield text === '' || hasBegun ? text : head + text;
+    hasBegun ||= text !== '';
+    text = '';
   }
-  yield* head('xunkao_presence_timestamp_seconds', 'gauge', 'When the machine was last heard.');
-  for (const { subject, labels } of subjects) {
-    const seen = subject.kind === 'machine' ? source.seenAt(subject.id) : undefined;
-    if (seen !== undefined) yield `xunkao_presence_timestamp_seconds{${labels}} ${seen / 1000}`;
-  }
+  if (text !== '') yield hasBegun ? text : head + text;
 }
 
 /** Name and help of a fact's metric; also what the dashboards are made from. */
@@ -71,91 +82,92 @@ export function metricName(fact: Pick<CatalogueFact, 'probe' | 'word'>): string 
   return `xunkao_${fact.probe}_${fact.word}`;
 }
 
-function* head(name: string, type: 'gauge' | 'counter', help: string): Generator<string> {
-  yield `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', ' ')}`;
-  yield `# TYPE ${name} ${type}`;
+function headOf(name: string, type: 'gauge' | 'counter', help: string): string {
+  return `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', ' ')}\n# TYPE ${name} ${type}\n`;
 }
 
 function* numberSeries(state: State, fact: CatalogueFact, subjects: readonly Labelled[]): Generator<string> {
+  const { catalogue } = state;
   // A part's fact may share the word of a plain one (`network.speed_bytes_per_second`): one family, told apart by `part`.
-  if (fact.part !== null && state.catalogue.fact(fact.name)) return;
+  if (fact.part !== null && catalogue.fact(fact.name)) return;
   const name = metricName(fact);
-  const shares =
-    fact.part === null ? state.catalogue.facts.filter((other) => other.name === fact.name && other.part !== null) : [];
-  let started = false;
-  for (const row of subjects) {
-    for (const { labels, value } of valuesOf(state, fact, shares, row)) {
-      if (!started) yield* head(name, fact.counter ? 'counter' : 'gauge', `${fact.about.en}.`);
-      started = true;
-      yield `${name}{${labels}} ${Number(value)}`;
+  const plain = fact.part === null ? fact : null;
+  const ofParts = catalogue.facts.filter((other) => other.name === fact.name && other.part !== null);
+  const line = (row: Labelled, which: CatalogueFact): string => {
+    const value = believed(state, row.subject, which);
+    return value === undefined ? '' : `${name}{${row.labels}} ${Number(value)}\n`;
+  };
+  yield* family(headOf(name, fact.counter ? 'counter' : 'gauge', `${fact.about.en}.`), subjects, (row) => {
+    let text = plain ? line(row, plain) : '';
+    if (ofParts.length === 0) return text;
+    for (const part of row.parts) {
+      for (const which of ofParts) if (which.part === part.kind) text += line(part, which);
     }
-  }
-}
-
-function* valuesOf(
-  state: State,
-  fact: CatalogueFact,
-  shares: readonly CatalogueFact[],
-  { subject, labels, parts }: Labelled,
-): Generator<{ labels: string; value: unknown }> {
-  if (fact.part === null) {
-    const value = believed(state, subject, fact);
-    if (value !== undefined) yield { labels, value };
-  }
-  const ofParts = fact.part === null ? shares : [fact];
-  for (const part of parts) {
-    for (const share of ofParts) {
-      const value = believed(state, part.subject, share);
-      if (value !== undefined && part.subject.id.startsWith(`${subject.id}/${share.part}:`))
-        yield { labels: part.labels, value };
-    }
-  }
+    return text;
+  });
 }
 
 /** Texts are labels of one `_info` series a probe. */
-function* infoSeries(state: State, subjects: readonly Labelled[]): Generator<string> {
-  for (const probe of state.catalogue.probes) {
-    const texts = state.catalogue.facts.filter(
-      (fact) => fact.probe === probe.name && fact.part === null && (fact.type === 'string' || fact.type === 'strings'),
-    );
-    if (texts.length === 0) continue;
-    const name = `xunkao_${probe.name}_info`;
-    let started = false;
-    for (const { subject, labels } of subjects) {
-      const pairs = texts.flatMap((fact) => {
-        const value = believed(state, subject, fact);
-        return value === undefined
-          ? []
-          : [`${fact.word}="${escapeLabel(Array.isArray(value) ? value.join(', ') : String(value))}"`];
-      });
-      if (pairs.length === 0) continue;
-      if (!started) yield* head(name, 'gauge', `What the probe ${probe.name} says in words.`);
-      started = true;
-      yield `${name}{${labels},${pairs.join(',')}} 1`;
+function* infoSeries(state: State, probe: CatalogueProbe, subjects: readonly Labelled[]): Generator<string> {
+  const texts = state.catalogue.facts.filter(
+    (fact) => fact.probe === probe.name && fact.part === null && (fact.type === 'string' || fact.type === 'strings'),
+  );
+  if (texts.length === 0) return;
+  const name = `xunkao_${probe.name}_info`;
+  const head = headOf(name, 'gauge', `What the probe ${probe.name} says in words.`);
+  yield* family(head, subjects, ({ subject, labels }) => {
+    let pairs = '';
+    for (const fact of texts) {
+      const value = believed(state, subject, fact);
+      if (value === undefined) continue;
+      pairs += `,${fact.word}="${escapeLabel(Array.isArray(value) ? value.join(', ') : String(value))}"`;
     }
-  }
+    return pairs === '' ? '' : `${name}{${labels}${pairs}} 1\n`;
+  });
 }
 
-function* probeSeries(state: State, subjects: readonly Labelled[]): Generator<string> {
-  const asked = function* (
-    write: (row: Labelled, probe: (typeof state.catalogue.probes)[number]) => string,
-  ): Generator<string> {
-    for (const row of subjects) {
-      for (const probe of state.catalogue.probes) {
-        if (probe.name !== 'presence' && row.subject.outcome[probe.index] !== undefined) yield write(row, probe);
-      }
+function* probeSeries({ catalogue }: State, subjects: readonly Labelled[]): Generator<string> {
+  const probes = catalogue.probes.filter(({ name }) => name !== 'presence');
+  const asked = (name: string, value: (subject: Subject, probe: number) => number) => (row: Labelled) => {
+    let text = '';
+    for (const { name: probe, index } of probes) {
+      if (row.subject.outcome[index] !== undefined)
+        text += `${name}{${row.labels},probe="${probe}"} ${value(row.subject, index)}\n`;
     }
+    return text;
   };
-  yield* head('xunkao_probe_success', 'gauge', 'Whether the probe’s last ask was answered.');
-  yield* asked(
-    ({ subject, labels }, { name, index }) =>
-      `xunkao_probe_success{${labels},probe="${name}"} ${subject.outcome[index] === 'ok' ? 1 : 0}`,
+  const success = 'xunkao_probe_success';
+  const successHead = headOf(success, 'gauge', 'Whether the probe’s last ask was answered.');
+  yield* family(
+    successHead,
+    subjects,
+    asked(success, ({ outcome }, probe) => (outcome[probe] === 'ok' ? 1 : 0)),
   );
-  yield* head('xunkao_probe_duration_seconds', 'gauge', 'How long the probe’s last ask took.');
-  yield* asked(
-    ({ subject, labels }, { name, index }) =>
-      `xunkao_probe_duration_seconds{${labels},probe="${name}"} ${subject.tookMs[index]! / 1000}`,
+  const duration = 'xunkao_probe_duration_seconds';
+  const durationHead = headOf(duration, 'gauge', 'How long the probe’s last ask took.');
+  yield* family(
+    durationHead,
+    subjects,
+    asked(duration, ({ tookMs }, probe) => tookMs[probe]! / 1000),
   );
+}
+
+function* verdictSeries({ compliance }: MetricsSource, subjects: readonly Labelled[]): Generator<string> {
+  const head = headOf('xunkao_verdict', 'gauge', 'One for the state a rule has now about a subject.');
+  yield* family(head, subjects, ({ subject, labels }) => {
+    let text = '';
+    for (const { rule, state } of compliance.of(subject.id))
+      text += `xunkao_verdict{${labels},rule="${rule}",state="${state}"} 1\n`;
+    return text;
+  });
+}
+
+function* presenceSeries(source: MetricsSource, subjects: readonly Labelled[]): Generator<string> {
+  const name = 'xunkao_presence_timestamp_seconds';
+  yield* family(headOf(name, 'gauge', 'When the machine was last heard.'), subjects, ({ subject, labels }) => {
+    const seen = subject.kind === 'machine' ? source.seenAt(subject.id) : undefined;
+    return seen === undefined ? '' : `${name}{${labels}} ${seen / 1000}\n`;
+  });
 }
 
 function label({ site, places }: MetricsSource, subject: Subject): Labelled | null {
@@ -175,12 +187,13 @@ function label({ site, places }: MetricsSource, subject: Subject): Labelled | nu
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `${name}="${escapeLabel(value)}"`)
     .join(',');
-  const parts = [...subject.parts.values()].map((part) => ({
+  const parts = Array.from(subject.parts, ([name, part]) => ({
     subject: part,
-    labels: `${labels},part="${escapeLabel(part.id.slice(subject.id.length + 1))}"`,
+    labels: `${labels},part="${escapeLabel(name)}"`,
+    kind: name.slice(0, name.indexOf(':')),
     parts: [],
   }));
-  return { subject, labels, parts };
+  return { subject, labels, kind: null, parts };
 }
 
 export function escapeLabel(text: string): string {
