@@ -2,6 +2,7 @@ import type { Catalogue, CatalogueFact } from '../../agent/catalogue.ts';
 import { ownerOf, type Outcome, type Value } from '../../agent/reading.ts';
 import type { Moment } from '../clock.ts';
 import type { FrameArrival } from '../gateway/arrival.ts';
+import { expiryWheel } from './wheel.ts';
 
 /**
  * Everything the site said last, and how long that may be believed. It only takes in; judging reads it on the beat.
@@ -61,7 +62,7 @@ export interface SubjectSnapshot {
 export function createState(catalogue: Catalogue): State {
   const subjects = new Map<string, Subject>();
   let changed = new Map<Subject, Set<number>>();
-  const wheel = expiryWheel();
+  const wheel = expiryWheel<Subject>();
   const staleAfterMs = Float64Array.from(catalogue.probes, (probe) => probe.staleAfterSeconds * 1000);
   const factsOfProbe = catalogue.probes.map((probe) => catalogue.facts.filter((fact) => fact.probe === probe.name));
   const probeOfFact = catalogue.facts.map((fact) => catalogue.probe(fact.probe)!.index);
@@ -275,30 +276,4 @@ function snapshot(catalogue: Catalogue, subject: Subject): SubjectSnapshot {
 
 function sameList(left: readonly string[], right: readonly string[]): boolean {
   return left.length === right.length && left.every((text, index) => text === right[index]);
-}
-
-/** Buckets of a second; an entry that was renewed meanwhile is put further on when its bucket comes up. */
-function expiryWheel() {
-  const buckets = new Map<number, [Subject, number][]>();
-  let next: number | null = null;
-  return {
-    add(atMs: number, subject: Subject, probe: number): void {
-      const bucket = Math.max(Math.ceil(atMs / 1000), next ?? -Infinity);
-      const entries = buckets.get(bucket);
-      if (entries) entries.push([subject, probe]);
-      else buckets.set(bucket, [[subject, probe]]);
-    },
-    due(nowMs: number): [Subject, number][] {
-      const until = Math.floor(nowMs / 1000);
-      const due: [Subject, number][] = [];
-      // A long sleep leaves a gap; walking the few buckets that exist is cheaper than every second of it.
-      for (const bucket of buckets.keys()) {
-        if (bucket > until) continue;
-        for (const entry of buckets.get(bucket)!) due.push(entry);
-        buckets.delete(bucket);
-      }
-      next = until + 1;
-      return due;
-    },
-  };
 }
