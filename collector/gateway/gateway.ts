@@ -68,7 +68,9 @@ export class Gateway {
   readonly #gate: Gate;
   readonly #tell: (event: GatewayEvent) => void;
   #settledAt = -Infinity;
+  /** By `performance.now()`: of the last beat, and of the last one that came so late that the process was asleep. */
   #sweptAt = performance.now();
+  #awokeAt = -Infinity;
 
   constructor(options: GatewayOptions) {
     const { site, clock, registry, frames, limits = LIMITS } = options;
@@ -221,6 +223,7 @@ export class Gateway {
       keyId: machine.keyId,
       fingerprints,
       rights: rightsOf(settings),
+      isTorn: false,
     });
     old?.connection.drop('replaced');
     connection.welcome(machine.id);
@@ -255,7 +258,8 @@ export class Gateway {
     this.#links.delete(machine);
     this.#owing.delete(machine);
     this.#tell({ what: 'ended', machine, address: connection.address, reason });
-    if (connection.isExpectedBack) return this.#presence.sentAway(machine);
+    const isExpectedBack = connection.isExpectedBack || (reason === 'closed' && this.#wasAsleep());
+    if (isExpectedBack) return this.#presence.sentAway(machine);
     const presence = this.#presence.left(machine, reason);
     if (presence) this.#intake.add(presence);
   }
@@ -264,6 +268,7 @@ export class Gateway {
     const at = performance.now();
     // The collector itself was stopped: what came meanwhile is not read yet, so nobody is silent for it.
     const isBack = at - this.#sweptAt > ASLEEP_MS;
+    if (isBack) this.#awokeAt = at;
     this.#sweptAt = at;
     const { manyAgents, pingMs, pingManyMs, silentMs, silentManyMs } = this.#limits;
     const isMany = this.#links.size > manyAgents;
@@ -273,6 +278,12 @@ export class Gateway {
     }
     for (const presence of this.#presence.due(now)) this.#intake.add(presence);
     this.#sendOwingAway();
+  }
+
+  /** Agents give up a link that is silent for long, and dial again: that was the collector's silence, not theirs. */
+  #wasAsleep(): boolean {
+    const at = performance.now();
+    return at - this.#sweptAt > ASLEEP_MS || at - this.#awokeAt < ASLEEP_MS;
   }
 
   /** What was not remembered comes again when its agent connects anew; a few a beat, once the journal works again. */

@@ -21,6 +21,8 @@ export interface Link {
   readonly keyId: string;
   readonly fingerprints: readonly string[];
   rights: Rights;
+  /** A live frame was let fall: what follows says only what changed since that one, until a full frame comes. */
+  isTorn: boolean;
 }
 
 /** As much of an arrival as an ack needs. */
@@ -101,7 +103,8 @@ export function createIntake({ clock, limits, frames, held, owes }: IntakeOption
 
   function takeLive(link: Link, frame: Frame, bytes: number): void {
     counts.live += 1;
-    if (live.length >= limits.liveQueue) return letFall(link);
+    link.isTorn = live.length >= limits.liveQueue || (link.isTorn && frame.full?.[0] !== 1);
+    if (link.isTorn) return letFall(link);
     const arrival = arrivalOf(link, frame);
     if (held.unsettledBytes() < limits.unsettledBytes) {
       held.pend(link.machine, frame.stream, frame.seq, bytes);

@@ -279,6 +279,29 @@ describe('while the journal is too far behind', () => {
     expect(rig.presences(again.machine).map(({ reason }) => reason)).toEqual(['connected']);
   });
 
+  it('changes behind a live frame that was let fall wait for a full one: they would renew what that one changed', async () => {
+    const rig = await open({ beats: false, limits: { liveQueue: 3 } });
+    const agent = await enrol(rig);
+    const say = async (seq: number, more = {}): Promise<void> => {
+      const { live } = rig.gateway.counts;
+      agent.send(frame(agent.stream, seq, more));
+      await until(`frame ${seq}`, () => rig.gateway.counts.live > live);
+    };
+    // The queue holds its presence and two frames.
+    await say(1, { full: [1, 1] });
+    await say(2);
+    await say(3);
+    rig.settles = false;
+    rig.beat();
+    await say(4);
+    await say(5, { full: [1, 1] });
+    await say(6);
+    rig.beat();
+    expect(seqsOf(rig.frames(), 'live')).toEqual([1, 2, 5, 6]);
+    // The two come again when it comes back.
+    expect(rig.gateway.counts.unkept).toBe(2);
+  });
+
   it('frames that main gives up are new when they come again', async () => {
     const rig = await open();
     rig.settles = false;
@@ -321,6 +344,21 @@ describe('presence', () => {
     await sleep(700);
     expect(rig.presences(agent.machine)).toHaveLength(1);
     expect(agent.socket.readyState).toBe(agent.socket.OPEN);
+  });
+
+  it('outlives a sleep of the collector’s PC: a link that was given up meanwhile is not the machine’s silence', async () => {
+    const rig = await open({ limits: { graceMs: 1_000 } });
+    const who = { key: makeKey(), fingerprint: newFingerprint() };
+    const [back, gone] = [await enrol(rig, who), await enrol(rig)];
+    back.socket.terminate();
+    gone.socket.terminate();
+    const until2 = performance.now() + 2_200;
+    while (performance.now() < until2);
+    await until('both are seen to be gone', () => rig.gateway.linked === 0);
+    await hello(rig, who);
+    expect(rig.presences().map(({ reason }) => reason)).toEqual(['connected', 'connected']);
+    await until('the other one is offline', () => rig.presences().length > 2);
+    expect(rig.presences().at(-1)).toMatchObject({ machine: gone.machine, online: false, reason: 'silent' });
   });
 
   it("outlives the collector's restart: who comes back did not change, who does not is silent after the grace time", async () => {
