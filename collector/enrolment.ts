@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Desk, TicketWish } from './console/desk.ts';
 import type { Gateway } from './gateway/gateway.ts';
+import type { SiteDevice } from './identity/machine.ts';
 import type { Registry } from './identity/registry.ts';
 import { ticketText } from './identity/tickets.ts';
 import type { Recorder } from './recorder.ts';
@@ -15,7 +16,10 @@ export interface Enrolment extends Pick<Desk, 'place'> {
   localTicket(room: string): Promise<string>;
   /** The machine of the collector's own agent, which reads devices that name no reader. */
   localMachine(): string | undefined;
-  /** `PC-17` sits at seat 17, unless somebody sits there already. */
+  /**
+   * `PC-17` sits at seat 17, unless somebody sits there already. A name is the machine's own word: a seat that reads a
+   * device, and so is told its password, is a person's to give.
+   */
   seatByName(id: string): Promise<void>;
   /** What tickets and settings say from now on: where the collector is, and its CA. */
   reachable(addresses: readonly string[], caHash: string): void;
@@ -25,6 +29,7 @@ export interface Enrolment extends Pick<Desk, 'place'> {
 export interface EnrolmentParts {
   readonly site: string;
   readonly clock: Clock;
+  readonly devices: readonly SiteDevice[];
   readonly registry: Registry;
   readonly gateway: () => Gateway;
   readonly recorder: Recorder;
@@ -35,7 +40,8 @@ export interface EnrolmentParts {
 /** The ticket goes into a file: on a command line everybody on that machine could read it. */
 const TICKET_COMMAND = 'npm run xunkao-agent -- --ticket ticket.txt';
 
-export function createEnrolment({ site, clock, registry, gateway, recorder, localTicket }: EnrolmentParts): Enrolment {
+export function createEnrolment(parts: EnrolmentParts): Enrolment {
+  const { site, clock, devices, registry, gateway, recorder, localTicket } = parts;
   let localTicketId = localTicket;
   let link: { readonly addresses: readonly string[]; readonly ca: string | null } = { addresses: [], ca: null };
 
@@ -72,7 +78,8 @@ export function createEnrolment({ site, clock, registry, gateway, recorder, loca
       const digits = /(\d{1,3})$/.exec(machine?.hostname ?? '')?.[1];
       if (!machine || machine.seat !== null || digits === undefined) return;
       const seat = String(Number(digits));
-      if (isTaken(machine.room, seat, id)) return;
+      const isReader = devices.some(({ reader }) => reader === `${machine.room}/${seat}`);
+      if (isReader || isTaken(machine.room, seat, id)) return;
       await registry.assign(id, { seat }, 'hostname');
       gateway().push(id);
     },

@@ -77,7 +77,15 @@ export function createOffice(parts: OfficeParts): Office {
   const accounts = createAccounts(clock, write.keep);
   accounts.restore(kept.accounts, kept.signIns);
   const calendar = createCalendar(kept.isNew ? null : kept.sessions, write, clock, settings.phases);
-  const enrolment = createEnrolment({ site, clock, registry, gateway, recorder, localTicket: kept.localTicket });
+  const enrolment = createEnrolment({
+    site,
+    clock,
+    devices,
+    registry,
+    gateway,
+    recorder,
+    localTicket: kept.localTicket,
+  });
   const shown = withoutSecrets(settings);
   const aliveTwice = new Map<string, number>();
   /** Told with the next beat, so that pages hear of them too. */

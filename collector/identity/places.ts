@@ -25,12 +25,17 @@ export function createPlaces(
   local: () => string | undefined,
 ): Places {
   const byId = new Map(devices.map((device) => [device.id, device]));
-  /** `A/17` (room and seat) or a machine's id. */
+  /** `A/17` (room and seat) or a machine's id. A withdrawn machine leaves its seat, and what hangs on it, to the next. */
   const named = (name: string): string | undefined => {
     if (machines.has(name)) return name;
     const slash = name.indexOf('/');
     for (const machine of machines.values()) {
-      if (slash > 0 && machine.room === name.slice(0, slash) && machine.seat === name.slice(slash + 1))
+      if (
+        slash > 0 &&
+        !machine.revoked &&
+        machine.room === name.slice(0, slash) &&
+        machine.seat === name.slice(slash + 1)
+      )
         return machine.id;
     }
     return undefined;
