@@ -98,7 +98,10 @@ function isText(value: unknown, longest: number, shortest = 1): value is string 
   return typeof value === 'string' && value.length >= shortest && value.length <= longest;
 }
 
-/** Names are shown to people and kept for years: one line, no control characters, cut to a length. */
+/**
+ * Names are shown to people and kept for years: one line, cut to a length, without what a terminal obeys, what turns the
+ * writing round so that one name looks like another, or half a character where it was cut.
+ */
 function shown(text: string, longest: number): string {
-  return text.replaceAll(/[\p{Cc}\p{Cs}]/gu, ' ').slice(0, longest);
+  return text.slice(0, longest).replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, ' ');
 }

@@ -62,7 +62,7 @@ export function compileFrames(
   function partScope(owner: string, part: string): Scope | 'unknown' {
     const colon = part.indexOf(':');
     const length = part.length - colon - 1;
-    if (colon < 1 || length < 1 || length > limits.partNameLength || CONTROL.test(part)) return 'unknown';
+    if (colon < 1 || length < 1 || length > limits.partNameLength || UNSHOWN.test(part)) return 'unknown';
     return scopes.get(`${owner}/${part.slice(0, colon)}`) ?? 'unknown';
   }
 
@@ -135,6 +135,8 @@ const LAST_MS = 8.64e15;
 const MOST_PARTS = 256;
 // Control characters and halves of surrogate pairs: no name or text has them, and stores and terminals choke on them.
 const CONTROL = /[\p{Cc}\p{Cs}]/u;
+/** Names of parts become labels and subjects: nor do they turn the writing round, or hide in it. */
+const UNSHOWN = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /** What is wrong with the envelope, in one sentence; null when nothing is. */
 function faultOf(value: Readonly<Record<string, unknown>>): string | null {

@@ -66,6 +66,9 @@ export interface Assignment {
   readonly role?: Role;
 }
 
+/** What a machine says of itself is kept at most so often. */
+const DESCRIBED_MS = 60_000;
+
 export function createRegistry(options: RegistryOptions): Registry {
   const { clock, changed } = options;
   const known = createKnown();
@@ -74,6 +77,8 @@ export function createRegistry(options: RegistryOptions): Registry {
   /** New machines, and new keys, that the record does not have yet. */
   const unwritten = new Map<string, Promise<void>>();
   const waiting = createWaiting(clock);
+  /** Monotonic ms by machine. */
+  const describedAt = new Map<string, number>();
 
   /** Takes effect at once, so that two agents cannot use a ticket's last place; undone when it cannot be written. */
   async function apply(changes: readonly RegistryChange[]): Promise<void> {
@@ -141,14 +146,18 @@ export function createRegistry(options: RegistryOptions): Registry {
     const hardware = !isEqual(value.fingerprint, machine.fingerprint);
     const text = (['hostname', 'platform', 'version'] as const).filter((key) => value[key] !== machine[key]);
     const durable = unwritten.get(machine.id) ?? Promise.resolve();
-    if (!hardware && text.length === 0) return { kind: 'welcome', machine, isNew: false, durable };
+    const now = clock.now().monotonic;
+    // Entries are for ever: one that says something else at each hello must not fill the record.
+    const isSoon = now - (describedAt.get(machine.id) ?? -Infinity) < DESCRIBED_MS;
+    if (isSoon || (!hardware && text.length === 0)) return { kind: 'welcome', machine, isNew: false, durable };
+    describedAt.set(machine.id, now);
     const entry = {
       act: 'described',
       ...Object.fromEntries(text.map((key) => [key, value[key]])),
       ...(hardware ? { hardware: changedHardware(machine, value) } : {}),
     };
     // Undone when it cannot be written, so that the next hello tries again.
-    apply([{ kind: 'machine', id: machine.id, value, entry }]).catch(() => undefined);
+    apply([{ kind: 'machine', id: machine.id, value, entry }]).catch(() => describedAt.delete(machine.id));
     return { kind: 'welcome', machine: value, isNew: false, durable };
   }
 

@@ -20,6 +20,15 @@ const hello = {
 const enrol = { ...hello, type: 'enrol', ticket: 't-1', secret: 'secret' };
 
 describe('an introduction', () => {
+  it.each([
+    ['escape codes', 'PC\u001b[31m-17', 'PC [31m-17'],
+    ['lines', 'PC-17\r\nWARN all is well\u2028', 'PC-17  WARN all is well '],
+    ['writing that is turned round', 'PC-\u202e71', 'PC- 71'],
+    ['half a character at its end', `${'x'.repeat(63)}😀`, `${'x'.repeat(63)} `],
+  ])('has no %s in its names', (_what, hostname, shown) => {
+    expect(readIntroduction({ ...hello, hostname }).message?.hostname).toBe(shown);
+  });
+
   it('is read with known fields only, names on one line and each card once', () => {
     expect(readIntroduction(hello)).toEqual({
       message: {

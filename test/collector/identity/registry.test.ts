@@ -195,6 +195,17 @@ describe('a machine that is known', () => {
     expect(changes.at(-1)?.entry).toEqual({ act: 'described', hostname: 'NEW', hardware: ['disk'] });
   });
 
+  it('fills the record with no new name at each hello', async () => {
+    for (let n = 0; n < 50; n += 1) {
+      await welcomed(registry.hello(seen('k1', 'pc1', { hostname: `NAME-${n}` }), none));
+      clock.advance(1_000);
+    }
+    expect(changes.filter(({ entry }) => entry?.['act'] === 'described')).toHaveLength(1);
+    clock.advance(60_000);
+    await welcomed(registry.hello(seen('k1', 'pc1', { hostname: 'LAST' }), none));
+    expect(registry.machines.get(machine.id)?.hostname).toBe('LAST');
+  });
+
   it('is welcomed while the disk refuses: what it says of itself can wait', async () => {
     disk = () => Promise.reject(new Error('disk full'));
     const answer = registry.hello(seen('k1', 'pc1', { hostname: 'NEW' }), none);
