@@ -21,6 +21,8 @@ export interface DiscoverOptions {
 
 const LIMIT_MS = 1_000;
 const MOST_ANSWERS = 8;
+/** Of one who answers, so that a stranger does not crowd out the collector. */
+const MOST_OF_ONE = 3;
 const MOST_PORTS = 4;
 /** A longer datagram is no answer. */
 const ANSWER_BYTES = 512;
@@ -31,6 +33,7 @@ export function discover(options: DiscoverOptions): Promise<readonly string[]> {
   const ports = [...new Set(options.ports)].slice(0, MOST_PORTS);
   return new Promise((resolve) => {
     const found = new Set<string>();
+    const heard = new Map<string, number>();
     const socket = dgram.createSocket('udp4');
     let isOver = false;
     const end = (): void => {
@@ -42,9 +45,11 @@ export function discover(options: DiscoverOptions): Promise<readonly string[]> {
     };
     const cancel = clock.after(limitMs, end);
     socket.on('error', end);
-    socket.on('message', (message) => {
+    socket.on('message', (message, from) => {
       const address = answerOf(message, site);
-      if (address !== null) found.add(address);
+      const count = heard.get(from.address) ?? 0;
+      if (address !== null && count < MOST_OF_ONE) found.add(address);
+      heard.set(from.address, count + 1);
       if (found.size >= MOST_ANSWERS) end();
     });
     socket.bind(0, () => {

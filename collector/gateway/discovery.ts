@@ -121,7 +121,8 @@ function isQuestion(bytes: Buffer, site: string): boolean {
   if (bytes.length > QUESTION_BYTES) return false;
   try {
     const said = JSON.parse(bytes.toString('utf8')) as Record<string, unknown> | null;
-    return said?.['xunkao'] === 1 && said['site'] === site;
+    // An answer is no question: two collectors of one site must not answer each other.
+    return said?.['xunkao'] === 1 && said['site'] === site && said['address'] === undefined;
   } catch {
     return false;
   }

@@ -9,14 +9,19 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.close();
 });
 
-/** Answers each question with these texts. */
-async function responder(...answers: string[]): Promise<{ port: number; questions: string[] }> {
+/** Answers each question with these texts, or tells others where it came from. */
+async function responder(
+  ...answers: (string | { tell(port: number): void })[]
+): Promise<{ port: number; questions: string[] }> {
   const socket = dgram.createSocket('udp4');
   const questions: string[] = [];
   sockets.push(socket);
   socket.on('message', (message, from) => {
     questions.push(message.toString());
-    for (const answer of answers) socket.send(answer, from.port, from.address);
+    for (const answer of answers) {
+      if (typeof answer === 'string') socket.send(answer, from.port, from.address);
+      else answer.tell(from.port);
+    }
   });
   await new Promise<void>((resolve) => {
     socket.bind(0, '127.0.0.1', resolve);
@@ -51,9 +56,24 @@ describe('asking the LAN', () => {
     expect(await ask(port)).toEqual([]);
   });
 
-  it('takes no more than eight', async () => {
-    const { port } = await responder(...Array.from({ length: 20 }, (_, index) => answer(`10.0.0.${index}:9480`)));
-    expect(await ask(port)).toHaveLength(8);
+  it('takes no more than eight answers, and three of one who gives many', async () => {
+    const many = (net: string) => Array.from({ length: 20 }, (_, index) => answer(`10.0.${net}.${index}:9480`));
+    const { port } = await responder(...many('0'));
+    expect(await ask(port)).toHaveLength(3);
+    const liars = await Promise.all(
+      ['127.0.0.2', '127.0.0.3', '127.0.0.4'].map(async (address, index) => {
+        const socket = dgram.createSocket('udp4');
+        sockets.push(socket);
+        await new Promise<void>((resolve) => {
+          socket.bind(0, address, resolve);
+        });
+        return (to: number): void => {
+          for (const text of many(String(index))) socket.send(text, to, '127.0.0.1');
+        };
+      }),
+    );
+    const { port: crowd } = await responder({ tell: (to) => liars.forEach((lie) => lie(to)) });
+    expect(await ask(crowd)).toHaveLength(8);
   });
 
   it('ends by itself when nobody answers', async () => {

@@ -44,6 +44,8 @@ describe('the answer to the LAN', () => {
     const others = [
       '{"xunkao":1,"site":"other"}',
       '{"xunkao":2,"site":"demo"}',
+      // Another collector's answer, sent here in its name: two must not answer each other for ever.
+      '{"xunkao":1,"site":"demo","address":"10.0.0.6:9480"}',
       'null',
       '[',
       '',
