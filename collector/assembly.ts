@@ -19,7 +19,7 @@ import { createRegistry } from './identity/registry.ts';
 import { createIncidents } from './incidents/incidents.ts';
 import { createOffice, type Office } from './office.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
-import { keptOf, presenceOf, replay, restoreStages } from './restore.ts';
+import { endOf, keptOf, presenceOf, replay, restoreStages } from './restore.ts';
 import { createPhases } from './sessions/phases.ts';
 import type { Settings } from './settings.ts';
 import { VERSION } from './site.ts';
@@ -85,9 +85,9 @@ export async function assemble({
   try {
     const restored = await history.restore();
     const kept = keptOf(restored);
-    const clock = makeClock(restored.moment ?? undefined);
     const journal = await openJournal(join(data, 'journal'), { after: Math.max(restored.judgedTo, restored.stateTo) });
     if (journal.torn) log.warn(journal.torn, 'the end of the journal was half-written and is cut off');
+    const clock = makeClock((await endOf(journal, restored.moment)) ?? undefined);
     const devices: readonly SiteDevice[] = settings.devices.map((device) => ({
       ...device,
       room: device.room ?? null,
@@ -163,7 +163,7 @@ export async function assemble({
       kept,
     };
     const office = createOffice({ ...parts, version: VERSION, gateway: () => gateway });
-    restoreStages(stages, kept, clock.now());
+    restoreStages(stages, kept, restored.moment ?? clock.now());
     const replayed = await replay({ journal, restored, kept, beat, gateway, recorder });
     Object.assign(presence, presenceOf(stages, registry.machines.values()));
     return { site, clock, standard, journal, history, stages, beat, gateway, recorder, office, replayed };

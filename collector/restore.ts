@@ -59,17 +59,30 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
   };
 }
 
-/** Puts everything back as it was; facts go on ageing from where they stood. */
+/** Where the time line stood at the end: the journal may have beats that left nothing in the record. */
+export async function endOf(journal: Pick<Journal, 'last' | 'replay'>, moment: Moment | null): Promise<Moment | null> {
+  let end = moment;
+  for await (const { text } of journal.replay(journal.last())) {
+    const { now } = JSON.parse(text) as BeatRecord;
+    if (end === null || now.monotonic > end.monotonic) end = now;
+  }
+  return end;
+}
+
+/**
+ * Puts everything back as it was at `at`, where the record ends; facts go on ageing from where they stood, first through
+ * the replay and then by the clock.
+ */
 export function restoreStages(
   { state, compliance, late, incidents, phases, places }: Stages,
   kept: KeptSite,
-  now: Moment,
+  at: Moment,
 ): void {
   // Whatever belongs to the site is judged, heard or not: a device that nobody reads is unknown, not absent.
   for (const { id } of kept.machines) state.ensure(id, 'machine');
   for (const { id } of places.devices()) state.ensure(id, 'device');
   for (const subject of state.all()) compliance.touch(subject.id);
-  for (const snapshot of kept.states) state.restore(snapshot, now);
+  for (const snapshot of kept.states) state.restore(snapshot, at);
   for (const [id, verdicts] of kept.verdicts) compliance.restore(id, verdicts);
   for (const [machine, snapshot] of kept.late) late.restore(machine, snapshot);
   incidents.restore(kept.incidents);
