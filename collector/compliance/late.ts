@@ -37,11 +37,15 @@ export interface LateSnapshot extends Omit<Track, 'run'> {
   readonly gap: Gap;
   readonly run: {
     readonly states: Snapshots;
-    readonly verdicts: Readonly<Record<string, VerdictSnapshot>>;
+    readonly verdicts: Verdicts;
+    readonly seenLive: Verdicts;
     readonly at: Moment;
     readonly heardAt: number;
   } | null;
 }
+
+/** By subject, then by rule. */
+type Verdicts = Readonly<Record<string, VerdictSnapshot>>;
 
 /** So long a queue that comes is waited for, and so long one is quiet that has ended. */
 const QUIET_MS = 10_000;
@@ -58,6 +62,8 @@ interface Track {
 interface Run {
   readonly state: State;
   readonly compliance: Compliance;
+  /** As of the last live frame it came to: from there the live lane went on, and wrote what the next one changed. */
+  seenLive: Verdicts;
   /** The moment it has come to, and when its last queued frame came, monotonic ms. */
   at: Moment;
   heardAt: number;
@@ -95,13 +101,13 @@ export function createLate(standard: Standard, catalogue: Catalogue, places: Pla
     const at = Number.isFinite(monotonic) ? { wall: moment.wall - (moment.monotonic - monotonic), monotonic } : moment;
     const stages = stagesFrom(before, at);
     stages.compliance.judge(stages.state.takeChanged(), sessions, at);
-    return { ...stages, at, heardAt: first.received.monotonic };
+    return { ...stages, seenLive: verdictsOf(stages), at, heardAt: first.received.monotonic };
   }
 
-  function restored({ states, verdicts, at, heardAt }: NonNullable<LateSnapshot['run']>): Run {
-    const stages = stagesFrom(states, at);
+  function restored({ states, verdicts, ...rest }: NonNullable<LateSnapshot['run']>): Run {
+    const stages = stagesFrom(states, rest.at);
     for (const [id, snapshot] of Object.entries(verdicts)) stages.compliance.restore(id, snapshot);
-    return { ...stages, at, heardAt };
+    return { ...stages, ...rest };
   }
 
   function step(run: Run, arrival: FrameArrival, sessions: readonly Session[]): VerdictChange[] {
@@ -115,9 +121,14 @@ export function createLate(standard: Standard, catalogue: Catalogue, places: Pla
       .map((change) => ({ ...change, late: true }));
   }
 
+  /** A live frame on the way: only what the live lane could not see change is told. */
   function pass(run: Run, { arrival, isTold }: Piece, sessions: readonly Session[]): VerdictChange[] {
+    const { seenLive } = run;
     const changes = step(run, arrival, sessions);
-    return isTold ? [] : changes;
+    run.seenLive = verdictsOf(run);
+    return isTold
+      ? []
+      : changes.filter(({ verdict: { subject, rule, state } }) => seenLive[subject]?.[rule]?.[0] === state);
   }
 
   return {
@@ -145,7 +156,7 @@ export function createLate(standard: Standard, catalogue: Catalogue, places: Pla
       const next = gap.pieces[0];
       if (next && !next.isTold && follows(arrival.frame, next.arrival)) {
         gap.pieces.shift();
-        changes.push(...step(run, next.arrival, sessions));
+        changes.push(...pass(run, next, sessions));
       }
       return changes;
     },
@@ -188,10 +199,14 @@ function isClosed({ gap, run }: Track, heardAt: number): boolean {
   return gap !== null && run === null && heardAt - gap.openedAt > QUIET_MS;
 }
 
-function snapshotOf({ state, compliance, at, heardAt }: Run): NonNullable<LateSnapshot['run']> {
+function snapshotOf(run: Run): NonNullable<LateSnapshot['run']> {
+  const { state, seenLive, at, heardAt } = run;
   const states = [...state.all()].map((subject) => state.snapshot(subject));
-  const verdicts = Object.fromEntries(states.map(({ id }) => [id, compliance.snapshot(id)]));
-  return { states, verdicts, at, heardAt };
+  return { states, verdicts: verdictsOf(run), seenLive, at, heardAt };
+}
+
+function verdictsOf({ state, compliance }: Pick<Run, 'state' | 'compliance'>): Verdicts {
+  return Object.fromEntries([...state.all()].map(({ id }) => [id, compliance.snapshot(id)]));
 }
 
 /** The collector's own witness of that time is not judged again, and its silence would look like the machine's. */
