@@ -19,7 +19,7 @@ export class Bucket {
     return this.#tokens >= 1;
   }
 
-  spend(): void {
-    this.#tokens -= 1;
+  spend(tokens = 1): void {
+    this.#tokens -= tokens;
   }
 }

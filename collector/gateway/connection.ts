@@ -31,6 +31,9 @@ const NOT_TEXT = 1003;
 const POLICY = 1008;
 const TRY_AGAIN = 1013;
 
+/** What counts as one message: a frame of 100 facts fits. */
+const MESSAGE_BYTES = 8_192;
+
 /** Messages that one read of a socket can hold: 64 KiB of the smallest ones. */
 const MOST_WAITING = 16_384;
 
@@ -183,7 +186,8 @@ export class Connection {
   }
 
   #handle(data: Buffer): void {
-    this.#messages.spend();
+    // A long one costs as much to read as many short ones.
+    this.#messages.spend(Math.ceil(data.length / MESSAGE_BYTES));
     if (this.#state === 'challenged') return this.#introduce(data);
     const value = parse(data);
     if (!isObject(value)) return this.refuse('malformed', 'a message has to be a JSON object');

@@ -75,8 +75,8 @@ const TABLE = {
   liveBurst: limit(20, '实时帧的突发数', 'Live frames at once: a UPS that flaps sends one per change.'),
   messagesPerSecond: limit(
     400,
-    '每台每秒的全部报文；补传窗口为每拍 64 帧',
-    'All messages a second and machine: a window of 64 backlog frames each beat, and then some.',
+    '每台每秒的全部报文，每 8 KiB 计一条；补传窗口为每拍 64 帧',
+    'All messages a second and machine, each 8 KiB counted as one: a window of 64 backlog frames each beat, and then some.',
   ),
   messageBurst: limit(256, '全部报文的突发数', 'Messages at once.'),
   liveQueue: limit(

@@ -229,6 +229,50 @@ describe('a message', () => {
     expect(agent.acks().length).toBeLessThan(300);
   });
 
+  it('that is long counts as many, so that reading it costs nobody else their time', async () => {
+    const rig = await open({ limits: { messagesPerSecond: 10, messageBurst: 10 } });
+    const agent = await enrol(rig);
+    const since = performance.now();
+    for (let n = 0; n < 30; n += 1) agent.send({ type: 'from-the-future', filler: 'x'.repeat(60_000) });
+    await until('two were read', () => rig.gateway.unknownMessages >= 2);
+    await sleep(500);
+    const seconds = (performance.now() - since) / 1000;
+    // Eight each; the last one may be read on credit.
+    expect(rig.gateway.unknownMessages).toBeLessThanOrEqual((10 + 10 * seconds) / 8 + 1);
+    await othersAreServed(rig);
+  });
+
+  it.each([
+    ['nested deeper than any stack', `{"type":"frame","facts":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
+    ['with a prototype', '{"type":"frame","__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'],
+    ['with a number that is none', '{"type":"frame","seq":1e999,"at":-0}'],
+  ])('%s harms nobody', async (_what, text) => {
+    const rig = await open();
+    const agent = await enrol(rig);
+    agent.send(text);
+    await othersAreServed(rig);
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  it('about subjects named like parts of an object is about no subject', async () => {
+    const rig = await open();
+    const agent = await enrol(rig);
+    const facts =
+      '{"__proto__":{"load.cpu_ratio":1},"constructor":{"load.cpu_ratio":1},"":{"__proto__":1,"toString":1}}';
+    const asked = '{"__proto__":{"load":[0,1,"ok"]},"":{"__proto__":[0,1,"ok"],"load":[0,1,"ok"]}}';
+    const { stream } = agent;
+    agent.send(
+      `{"type":"frame","lane":"live","stream":"${stream}","seq":1,"at":1,"monotonic":1,"asked":${asked},"facts":${facts}}`,
+    );
+    await until('it was taken', () => rig.frames().length === 1);
+    const { frame: taken } = rig.frames()[0]!;
+    expect(Object.keys(taken.facts)).toEqual(['']);
+    expect(Object.keys(taken.facts['']!)).toEqual([]);
+    expect(Object.keys(taken.asked)).toEqual(['']);
+    expect(Object.keys(taken.asked['']!)).toEqual(['load']);
+    expect(Object.getPrototypeOf(taken.facts)).toBe(Object.prototype);
+  });
+
   it('of whatever fuzz never ends the collector', async () => {
     const rig = await open({ limits: { livePerSecond: 10_000, liveBurst: 10_000, messagesPerSecond: 10_000 } });
     const json = fc.sample(fc.json({ maxDepth: 4 }), 150);
