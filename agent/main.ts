@@ -5,6 +5,8 @@ import { loadProbes } from './catalogue.ts';
 import { systemClock } from './clock.ts';
 import { writeWhole } from './files.ts';
 import { thisHost } from './host.ts';
+import type { Bilingual } from './probe.ts';
+import { reportText, takeReport, type ReportArguments } from './report.ts';
 import { HELP, inWords, parseArguments, type AgentArguments } from './settings.ts';
 import { childSweep, runSweep } from './sweep.ts';
 import { VERSION } from './version.ts';
@@ -25,6 +27,8 @@ async function main(): Promise<void> {
       for (const fault of parsed.faults) process.stderr.write(`xunkao-agent: ${inWords(fault, process.env)}\n`);
       process.exitCode = 2;
       return;
+    case 'report':
+      return report(parsed.report);
     case 'sweep':
       return runSweep(parsed.names, await loadProbes(), thisHost());
     case 'run':
@@ -62,6 +66,21 @@ async function run({ dir, ticket, addresses }: AgentArguments): Promise<void> {
     process.stderr.write(`xunkao-agent: ${join(dir, 'ticket')}: ${inWords(fault, process.env)}\n`);
   }
   process.exit(2);
+}
+
+async function report({ json, to, examSoftware }: ReportArguments): Promise<void> {
+  const probes = await loadProbes();
+  const taken = await takeReport(thisHost(), probes, { internetTargets: [], examSoftware });
+  const say = (text: Bilingual): string => inWords(text, process.env);
+  const text = json ? `${JSON.stringify(taken, null, 2)}\n` : reportText(taken, probes, say);
+  if (to === null) {
+    process.stdout.write(text);
+    return;
+  }
+  const fault = await writeWhole(to, text);
+  if (fault === null) return;
+  process.stderr.write(`xunkao-agent: ${fault}\n`);
+  process.exitCode = 1;
 }
 
 /** A candidate sits at this machine: their programs come first. */

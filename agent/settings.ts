@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseAddress } from './address.ts';
 import type { Bilingual } from './probe.ts';
+import { parseReport, type ReportArguments } from './report.ts';
 import { parseTicket } from './ticket.ts';
 
 /** What the agent was started with. */
@@ -17,6 +18,8 @@ export type ParsedArguments =
   | { readonly kind: 'run'; readonly settings: AgentArguments }
   | { readonly kind: 'help' }
   | { readonly kind: 'version' }
+  /** Every probe once, for a person. */
+  | { readonly kind: 'report'; readonly report: ReportArguments }
   /** A child of the agent's own: `sweep.ts`. */
   | { readonly kind: 'sweep'; readonly names: readonly string[] }
   | { readonly kind: 'faults'; readonly faults: readonly Bilingual[] };
@@ -28,6 +31,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param cwd what relative paths are meant from
  */
 export function parseArguments(words: readonly string[], env: Environment, cwd: string): ParsedArguments {
+  if (words[0] === 'report' && !words.includes('--help') && !words.includes('-h')) {
+    const parsed = parseReport(words.slice(1), cwd);
+    return 'report' in parsed ? { kind: 'report', ...parsed } : { kind: 'faults', ...parsed };
+  }
   const faults: Bilingual[] = [];
   const addresses: string[] = [];
   let dir: string | null = null;
@@ -63,6 +70,7 @@ export const HELP: Bilingual = {
   zh: `xunkao-agent：巡考的监测程序，读取本机状况并告诉本站点的采集端。
 
 用法：xunkao-agent [--dir 文件夹] [--ticket 文件] [--address 主机:端口]…
+      xunkao-agent report [--json] [--to 文件] [--exam 软件名]…
 
   --dir 文件夹         存放密钥、入场凭据和未发送的数据；默认 %ProgramData%\\xunkao-agent（Windows）、
                        /var/lib/xunkao-agent（root）或 ~/.local/state/xunkao-agent
@@ -70,12 +78,15 @@ export const HELP: Bilingual = {
   --address 主机:端口  首先尝试的采集端地址，可给多次
   --help, --version
 
+report 只读：各项状况各问一次，显示结果和所用时间，不发送、不保存；--to 写入文件，--exam 查找已安装的考核软件。
+
 只向外连接，不开放端口，不执行对方的命令。Ctrl+C 正常结束。
 退出码：0 正常，1 失败，2 用法不对。
 `,
   en: `xunkao-agent: reads how this machine is and tells the site's collector.
 
 Usage: xunkao-agent [--dir FOLDER] [--ticket FILE] [--address HOST:PORT]…
+       xunkao-agent report [--json] [--to FILE] [--exam NAME]…
 
   --dir FOLDER         holds the key, the ticket and what was not sent yet; default %ProgramData%\\xunkao-agent
                        (Windows), /var/lib/xunkao-agent (root) or ~/.local/state/xunkao-agent
@@ -83,6 +94,9 @@ Usage: xunkao-agent [--dir FOLDER] [--ticket FILE] [--address HOST:PORT]…
                        "ticket" there is read
   --address HOST:PORT  a collector to try first; may be given several times
   --help, --version
+
+report only reads: it asks everything once and shows the answers and how long each took; nothing is sent or kept.
+--to writes it to a file, --exam looks for installed exam software.
 
 It only dials out, opens no port and runs no command for anybody. Ctrl+C ends it cleanly.
 Exit codes: 0 ok, 1 failed, 2 wrong use.
