@@ -1,6 +1,8 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
+import { buildAddon } from './windows/addon/build.ts';
+import { ADDON_FILE, READER_FILE } from './windows/open.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
@@ -37,6 +39,22 @@ export async function bundleAgent(folder: string): Promise<string> {
   return outfile;
 }
 
+/**
+ * The same bundle, with the two compiled files that 64-bit Windows 7 and later need beside it. Node-API keeps its promise
+ * over versions: one pair serves Node 13.13 and every later one. Needs the compiler (`canBuildAddon`).
+ */
+export async function bundleForWindows(folder: string): Promise<string> {
+  const outfile = await bundleAgent(folder);
+  await copyFile(readerFile(), join(folder, READER_FILE));
+  buildAddon(join(folder, ADDON_FILE));
+  return outfile;
+}
+
+/** native-reg's compiled part, as its package brings it. */
+export function readerFile(): string {
+  return join(ROOT, 'node_modules', 'native-reg', 'prebuilds', 'win32-x64', 'node.napi.node');
+}
+
 /** The folder is the registry, read here because a bundle has none. */
 async function probeNames(): Promise<readonly string[]> {
   const files = await readdir(join(ROOT, 'agent', 'probes'));
@@ -51,6 +69,8 @@ async function version(): Promise<string> {
 }
 
 if (import.meta.main) {
-  const outfile = await bundleAgent(join(ROOT, 'dist', 'agent'));
+  const outfile = process.argv.includes('--windows')
+    ? await bundleForWindows(join(ROOT, 'dist', 'agent-windows'))
+    : await bundleAgent(join(ROOT, 'dist', 'agent'));
   process.stdout.write(`${outfile}\n`);
 }

@@ -76,7 +76,7 @@ export function thisHost(): Host {
     hostname: () => os.hostname(),
     release: () => os.release(),
     architecture: () => os.arch(),
-    uptimeSeconds: () => os.uptime(),
+    uptimeSeconds: () => windows?.uptimeSeconds() ?? os.uptime(),
     interfaces: () => os.networkInterfaces() as Readonly<Record<string, readonly os.NetworkInterfaceInfo[]>>,
     connect,
     now: Date.now,

@@ -14,6 +14,7 @@ interface NpmLock {
 /** A lockfile made on one platform silently leaves out what another needs, when the registry lacks it there. */
 describe('a fresh clone can be set up on all five platforms', () => {
   const toolchain = JSON.parse(readFileSync(join(ROOT, 'deploy/toolchain/package-lock.json'), 'utf8')) as NpmLock;
+  const windows = JSON.parse(readFileSync(join(ROOT, 'deploy/toolchain/windows/package-lock.json'), 'utf8')) as NpmLock;
   const pnpm = readFileSync(join(ROOT, 'pnpm-lock.yaml'), 'utf8');
 
   test.each([
@@ -25,6 +26,12 @@ describe('a fresh clone can be set up on all five platforms', () => {
   ])('%s has its Node.js and its pnpm, pinned by hash', (platform, node) => {
     for (const name of [node, `@pnpm/exe.${platform}`]) {
       expect(toolchain.packages[`node_modules/${name}`]?.integrity, name).toMatch(/^sha512-/);
+    }
+  });
+
+  test('the agent has its two Nodes for Windows, pinned by hash', () => {
+    for (const name of ['node-windows-7', 'node-windows-10']) {
+      expect(windows.packages[`node_modules/${name}`]?.integrity, name).toMatch(/^sha512-/);
     }
   });
 
@@ -42,9 +49,9 @@ describe('a fresh clone can be set up on all five platforms', () => {
   });
 
   test('no lockfile names a registry’s host, and nothing may run a script at install', () => {
-    expect(JSON.stringify(toolchain)).not.toMatch(/https?:/);
+    expect(JSON.stringify([toolchain, windows])).not.toMatch(/https?:/);
     expect(pnpm).not.toMatch(/https?:/);
-    for (const [name, entry] of Object.entries(toolchain.packages))
+    for (const [name, entry] of Object.entries({ ...toolchain.packages, ...windows.packages }))
       expect(entry.hasInstallScript, name).toBeUndefined();
     expect(readFileSync(join(ROOT, 'pnpm-workspace.yaml'), 'utf8')).not.toMatch(/: true$/m);
   });

@@ -45,6 +45,18 @@ export const NEEDS: readonly Need[] = [
     'the console is not opened in a browser',
   ),
   debian('promtool', ['prometheus'], ['/usr/bin/promtool'], '/metrics is not checked by promtool'),
+  debian(
+    'Wine',
+    ['wine64', 'locales'],
+    ['/usr/lib/wine/wine64', '/usr/lib/wine/wineserver64', '/usr/bin/localedef', '/usr/share/i18n/locales/zh_CN'],
+    'the agent is not run on the Node of Windows 7 and 10',
+  ),
+  debian(
+    'a compiler for Windows',
+    ['gcc-mingw-w64-x86-64-posix'],
+    ['/usr/bin/x86_64-w64-mingw32-gcc-posix', '/usr/bin/x86_64-w64-mingw32-dlltool'],
+    'the addon for Windows is not built',
+  ),
   debian('network namespaces', ['iproute2'], ['/sbin/ip'], 'links are not cut for real'),
   {
     name: 'root',

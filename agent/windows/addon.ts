@@ -18,6 +18,7 @@ export interface Addon {
   space(folder: string): { readonly size: number; readonly free: number } | null;
   battery(): boolean | null;
   physicalCores(): number | null;
+  uptimeSeconds(): number | null;
 }
 
 export function addonOf(addon: Addon): Omit<Windows, 'value' | 'keys'> {
@@ -37,6 +38,7 @@ export function addonOf(addon: Addon): Omit<Windows, 'value' | 'keys'> {
     space: (folder) => addon.space(folder),
     battery: () => addon.battery(),
     physicalCores: () => addon.physicalCores(),
+    uptimeSeconds: () => addon.uptimeSeconds(),
   };
 }
 

@@ -30,6 +30,8 @@ export interface Windows {
   space(folder: string): { readonly size: number; readonly free: number } | null;
   battery(): boolean | null;
   physicalCores(): number | null;
+  /** Node asks the performance counters, which images are often trimmed of. */
+  uptimeSeconds(): number | null;
 }
 
 export type Hive = 'HKLM' | 'HKU';
@@ -105,4 +107,5 @@ export const MUTE: Windows = Object.freeze({
   space: () => null,
   battery: () => null,
   physicalCores: () => null,
+  uptimeSeconds: () => null,
 });

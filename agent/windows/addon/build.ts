@@ -38,11 +38,14 @@ export function buildAddon(outfile: string): string {
   }
 }
 
-/** 0x0601 is Windows 7: the headers then hide what came later. No build time is written: same source, same bytes. */
+/**
+ * 0x0601 is Windows 7: the headers then hide what came later. No build time and no address made from the file's name is
+ * written: same source, same bytes.
+ */
 const FLAGS = [
   '-shared -s -O2 -std=c11 -Wall -Wextra -Werror -Wno-multichar -static-libgcc',
   '-D_WIN32_WINNT=0x0601 -DWINVER=0x0601 -DNTDDI_VERSION=0x06010000 -DPSAPI_VERSION=2',
-  '-Wl,--no-insert-timestamp,--major-subsystem-version=6,--minor-subsystem-version=1',
+  '-Wl,--no-insert-timestamp,--disable-auto-image-base,--major-subsystem-version=6,--minor-subsystem-version=1',
 ].flatMap((line) => line.split(' '));
 const LIBRARIES = ['-liphlpapi', '-lws2_32', '-lwtsapi32', '-ladvapi32', '-luser32', '-lkernel32'];
 

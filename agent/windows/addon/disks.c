@@ -1,4 +1,4 @@
-// Disks and processors. Disks are opened without any right to read them: their descriptions are for everybody.
+// Disks, processors, and the time since the start. Disks are opened without any right to read them: their descriptions are for everybody.
 #include "napi.h"
 
 #include <windows.h>
@@ -92,7 +92,13 @@ static napi_value physical_cores(napi_env env, napi_callback_info info) {
   return cores > 0 ? new_number(env, cores) : none(env);
 }
 
+static napi_value uptime_seconds(napi_env env, napi_callback_info info) {
+  (void)info;
+  return new_number(env, (double)GetTickCount64() / 1000);
+}
+
 void export_disks(napi_env env, napi_value exports) {
   export(env, exports, "disks", disks);
   export(env, exports, "physicalCores", physical_cores);
+  export(env, exports, "uptimeSeconds", uptime_seconds);
 }
