@@ -43,8 +43,10 @@ export interface CollectorOptions {
   /** Of an earlier start; a new one when not given. */
   readonly data?: string;
   readonly port?: number;
-  /** Lines of `xunkao.yaml` beside those that keep it on this computer. */
+  /** Lines of `xunkao.yaml`. */
   readonly settings?: string;
+  /** What agents try to reach; nothing when not given, since no figure may depend on a way out of this computer. */
+  readonly targets?: readonly string[];
   readonly command?: 'collector' | 'up';
 }
 
@@ -95,10 +97,9 @@ export function openField(profiles: string | null): Field {
   return {
     folder,
     run,
-    async collector({ data = folder('data'), port = 0, settings = '', command = 'collector' } = {}) {
+    async collector({ data = folder('data'), port = 0, settings = '', targets = [], command = 'collector' } = {}) {
       mkdirSync(data, { recursive: true });
-      // Nothing that is measured here may depend on a way out of this computer.
-      writeFileSync(join(data, 'xunkao.yaml'), `internet_targets: []\n${settings}`);
+      writeFileSync(join(data, 'xunkao.yaml'), `internet_targets: [${targets.join(', ')}]\n${settings}`);
       const main = join(ROOT, 'collector', 'main.ts');
       const args = [command, '--data', data, '--listen', `127.0.0.1:${port}`, '--site', 'bench'];
       const program = run(process.execPath, [...node, main, ...args]);
