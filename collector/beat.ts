@@ -149,6 +149,7 @@ export function createBeat(stages: Stages): Beat {
     const keep: Kept[] = [
       ...[...recorded].map((id) => ({ kind: 'verdicts', id, value: compliance.snapshot(id) })),
       ...incidentChanges.map(({ incident }) => ({ kind: 'incident', id: incident.id, value: incident })),
+      ...incidents.takeOld().map((id) => ({ kind: 'incident', id, value: null })),
       ...phases.map(({ session, to }) => ({ kind: 'phase', id: session.id, value: to })),
     ];
     return { now, changes, incidents: incidentChanges, entries, keep, moved };

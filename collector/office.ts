@@ -87,7 +87,11 @@ export function createOffice(parts: OfficeParts): Office {
     localTicket: kept.localTicket,
   });
   const shown = withoutSecrets(settings);
+  /** When a second one was last seen; of those that the record has open, as if at the start. */
   const aliveTwice = new Map<string, number>();
+  for (const { kind, subject, closedAt } of kept.incidents) {
+    if (kind === 'alive-twice' && closedAt === null && subject !== null) aliveTwice.set(subject, clock.now().monotonic);
+  }
   /** Told with the next beat, so that pages hear of them too. */
   let news: IncidentChange[] = [];
 
@@ -125,6 +129,10 @@ export function createOffice(parts: OfficeParts): Office {
     incidents: (word) => (word === 'open' ? incidents.opened() : incidents.closed()),
     warnings: () => (recorder.refusingSince() === null ? [] : [{ word: 'record-refused', text: REFUSED }]),
     async acknowledge(id, account) {
+      const open = incidents.opened().find((incident) => incident.id === id);
+      if (!open || open.acknowledgedAt !== null) return open ?? null;
+      // Before the incident knows it: what is refused has not happened.
+      write.check();
       const change = incidents.acknowledge(id, account, clock.now());
       if (!change) return null;
       const { incident } = change;
@@ -137,6 +145,9 @@ export function createOffice(parts: OfficeParts): Office {
       news.push(...incidents.forget(id, clock.now()));
       return true;
     },
+    reinstate: async (id, account) => (await registry.setRevoked(id, false, account)) !== null,
+    tickets: () => [...registry.tickets.values()].map(({ secretHash: _secretHash, ...ticket }) => ticket),
+    revokeTicket: async (id, account) => (await registry.revokeTicket(id, account)) !== null,
     waiting: () => registry.waiting(),
     async confirm(id, account, key) {
       if (!registry.confirm(id, key)) return false;

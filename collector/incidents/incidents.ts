@@ -14,8 +14,10 @@ export interface Incidents {
   /** Null when there is no such open incident; the same again when it was acknowledged before. */
   acknowledge(id: string, account: string, now: Moment): IncidentChange | null;
   opened(): readonly Incident[];
-  /** The latest closed ones, newest first; the record has them all. */
+  /** The latest closed ones, newest first; the record's entries tell of all. */
   closed(): readonly Incident[];
+  /** Ids of closed ones that are no longer among the latest, since the last call: they need not be kept. */
+  takeOld(): readonly string[];
   forget(subject: string, now: Moment): IncidentChange[];
   restore(kept: Iterable<Incident>): void;
 }
@@ -27,6 +29,7 @@ const CLOSED_SHOWN = 200;
 export function createIncidents(ruleOf: (id: string) => Rule | undefined): Incidents {
   const open = new Map<string, Incident>();
   let closed: Incident[] = [];
+  let old: string[] = [];
   /** Urgent rules that are unknown, since when. */
   const unreadable = new Map<string, { readonly verdict: Verdict; readonly since: number }>();
   /** Restored ones may be of a standard that is no longer the one in force. */
@@ -67,8 +70,13 @@ export function createIncidents(ruleOf: (id: string) => Rule | undefined): Incid
     if (!incident) return null;
     open.delete(key);
     const ended: Incident = { ...incident, closedAt: now.wall };
-    closed = [ended, ...closed].slice(0, CLOSED_SHOWN);
+    showClosed([ended, ...closed]);
     return { incident: ended, change: 'closed' };
+  }
+
+  function showClosed(all: readonly Incident[]): void {
+    closed = all.slice(0, CLOSED_SHOWN);
+    for (const { id } of all.slice(CLOSED_SHOWN)) old.push(id);
   }
 
   function follow(change: VerdictChange, now: Moment): (IncidentChange | null)[] {
@@ -154,6 +162,11 @@ export function createIncidents(ruleOf: (id: string) => Rule | undefined): Incid
     },
     opened: () => [...open.values()],
     closed: () => closed,
+    takeOld() {
+      const taken = old;
+      old = [];
+      return taken;
+    },
     forget(subject, now) {
       for (const [watch, { verdict }] of unreadable) if (verdict.subject === subject) unreadable.delete(watch);
       const keys = [...open].filter(([, incident]) => incident.subject === subject).map(([key]) => key);
@@ -164,8 +177,8 @@ export function createIncidents(ruleOf: (id: string) => Rule | undefined): Incid
       const incidents = [...kept].sort((left, right) => left.openedAt - right.openedAt);
       for (const incident of incidents) {
         if (incident.closedAt === null) open.set(keyOf(incident.kind, incident.rule, incident.subject), incident);
-        else closed = [incident, ...closed].slice(0, CLOSED_SHOWN);
       }
+      showClosed(incidents.filter(({ closedAt }) => closedAt !== null).reverse());
     },
   };
 }

@@ -115,3 +115,21 @@ test('incidents restored keep their times and who took them on', () => {
   tick(next);
   expect(next.stages.incidents.opened()).toMatchObject([{ id: incident.id, acknowledgedBy: 'li' }]);
 });
+
+test('of closed incidents the latest are kept, however many there were', () => {
+  const site = testSite();
+  settle(site, 'm-1', { '': SOUND });
+  const kept = new Map<string, unknown>();
+  for (let flip = 0; flip < 500; flip += 1) {
+    site.clock.advance(1_000);
+    for (const { kind, id, value } of tick(site, [frame(site, 'm-1', { '': flip % 2 === 0 ? WEAK : SOUND })]).keep) {
+      if (kind !== 'incident') continue;
+      if (value === null) kept.delete(id);
+      else kept.set(id, value);
+    }
+  }
+  expect([kept.size, site.stages.incidents.closed().length]).toEqual([200, 200]);
+  const next = testSite();
+  next.stages.incidents.restore([...kept.values()] as Incident[]);
+  expect(next.stages.incidents.closed()).toEqual(site.stages.incidents.closed());
+});
