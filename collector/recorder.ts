@@ -111,7 +111,7 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
   /** The arrivals of a beat as the journal gets them; none while too many wait: their agents say them again. */
   function roomFor(arrivals: readonly Arrival[], now: Moment): { text: string; kept: readonly Arrival[] } {
     const text = arrivals.length > 0 ? JSON.stringify({ now, arrivals }) : '';
-    if (waitingBytes + text.length <= MOST_WAITING_BYTES) return { text, kept: arrivals };
+    if (waitingBytes === 0 || waitingBytes + text.length <= MOST_WAITING_BYTES) return { text, kept: arrivals };
     drop(arrivals);
     return { text: '', kept: [] };
   }

@@ -95,6 +95,13 @@ test('what waits for a refusing disk is bounded; the rest stays with the agents'
   expect(settled.length + dropped.length).toBe(12);
 });
 
+test('one beat is kept whatever its size: everybody may come back at once', async () => {
+  const { recorder, effects, said, dropped, settled } = disk();
+  recorder.record([said(70 * 1024 * 1024)], effects());
+  await recorder.idle();
+  expect([settled.length, dropped.length]).toEqual([1, 0]);
+});
+
 test('a checkpoint carries the readings so far and lets the journal be cut only after it is kept', async () => {
   const { recorder, done, effects, said, batches } = disk();
   recorder.record([said()], effects());
