@@ -38,6 +38,19 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
     async (request, reply) => reply.code(201).send(await desk.makeTicket(request.body, request.account!.id)),
   );
 
+  app.post(
+    '/api/v1/tickets/:id/revoke',
+    {
+      onRequest: mayChange('tech'),
+      schema: { summary: 'Withdraw a ticket that was lost or stolen', params: Id, body: schemas.NoBody },
+    },
+    async (request, reply) => {
+      if (!(await desk.revokeTicket(request.params.id, request.account!.id)))
+        throw notFound('ticket', request.params.id);
+      return reply.code(204).send();
+    },
+  );
+
   app.patch(
     '/api/v1/machines/:id',
     {
@@ -62,10 +75,23 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
     '/api/v1/machines/:id/revoke',
     {
       onRequest: mayChange(),
-      schema: { summary: 'Withdraw a machine’s key for good', params: Id, body: schemas.NoBody },
+      schema: { summary: 'Withdraw a machine’s key', params: Id, body: schemas.NoBody },
     },
     async (request, reply) => {
       if (!(await desk.revoke(request.params.id, request.account!.id))) throw notFound('machine', request.params.id);
+      events.moved(request.params.id);
+      return reply.code(204).send();
+    },
+  );
+
+  app.post(
+    '/api/v1/machines/:id/reinstate',
+    {
+      onRequest: mayChange(),
+      schema: { summary: 'Let a withdrawn key count again', params: Id, body: schemas.NoBody },
+    },
+    async (request, reply) => {
+      if (!(await desk.reinstate(request.params.id, request.account!.id))) throw notFound('machine', request.params.id);
       events.moved(request.params.id);
       return reply.code(204).send();
     },

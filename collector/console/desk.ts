@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Clock } from '../clock.ts';
 import type { History } from '../history/history.ts';
 import type { Machine, Role, SiteDevice } from '../identity/machine.ts';
+import type { Ticket } from '../identity/tickets.ts';
 import type { Waiting } from '../identity/waiting.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { Session } from '../sessions/session.ts';
@@ -28,8 +29,14 @@ export interface Desk extends RowSource {
   warnings(): SiteAnswer['warnings'];
   acknowledge(id: string, account: string): Promise<Incident | null>;
   makeTicket(wish: TicketWish, account: string): Promise<{ readonly ticket: string; readonly command: string }>;
+  /** Every ticket ever made, without what would let a machine in. */
+  tickets(): readonly Omit<Ticket, 'secretHash'>[];
+  /** For one that was lost or stolen: nobody enrols with it any more. Machines that did stay. */
+  revokeTicket(id: string, account: string): Promise<boolean>;
   place(id: string, place: Place, account: string): Promise<Machine | 'unknown' | 'seat-taken'>;
   revoke(id: string, account: string): Promise<boolean>;
+  /** The key that was withdrawn counts again. */
+  reinstate(id: string, account: string): Promise<boolean>;
   /** Machines that lost their key and want their old identity back. */
   waiting(): readonly Waiting[];
   /** Lets one of them have it; `key` tells which when several ask for the same. */

@@ -105,6 +105,14 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
     async () => ({ waiting: desk.waiting() }),
   );
 
+  app.get(
+    '/api/v1/tickets',
+    { onRequest: mayRead, schema: { summary: 'Every ticket, without its secret' } },
+    async () => ({
+      tickets: desk.tickets(),
+    }),
+  );
+
   app.get('/api/v1/devices', { onRequest: mayRead, schema: { summary: 'Every device of the settings' } }, async () => ({
     devices: desk.devices.map((device) => deviceRow(desk, device)),
   }));
@@ -203,7 +211,7 @@ export function roomsOf(desk: Desk): string[] {
   return [...rooms].sort();
 }
 
-export function notFound(thing: 'machine' | 'incident' | 'session', id: string): Refusal {
-  const zh = { machine: '机器', incident: '事件', session: '场次' }[thing];
+export function notFound(thing: 'ticket' | 'machine' | 'incident' | 'session', id: string): Refusal {
+  const zh = { ticket: '凭证', machine: '机器', incident: '事件', session: '场次' }[thing];
   return new Refusal(404, 'not-found', { zh: `没有编号为 ${id} 的${zh}。`, en: `There is no ${thing} ${id}.` });
 }
