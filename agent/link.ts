@@ -267,7 +267,9 @@ export class Link {
     if (all !== '') this.#say(`no collector found: ${all}`);
   }
 
-  #say(line: string): void {
+  /** What the other side said of itself may be in it: one line, and nothing that a terminal obeys. */
+  #say(said: string): void {
+    const line = said.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
     if (line !== this.#told) this.#options.log(line);
     this.#told = line;
   }

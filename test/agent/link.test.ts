@@ -126,6 +126,13 @@ describe('a collector that says no', () => {
     expect(collector.introductions).toHaveLength(1);
   });
 
+  it('or calls itself what a terminal obeys writes nothing into the log but one line', async () => {
+    const collector = await collect({ site: 'other\u001b[2J\n2026-01-01 connected\u202e' });
+    await start({ ticket: { ...collector.ticket, site: 'test-site' } });
+    await passUntil('it was noticed', () => scene.lines.join().includes('of another site'));
+    expect(scene.lines.join('')).not.toMatch(/[\p{C}]/u);
+  });
+
   it('or sends too much is left and found again', async () => {
     const collector = await collect();
     const agent = await start({ ticket: collector.ticket });
