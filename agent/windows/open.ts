@@ -10,6 +10,9 @@ import { MUTE, type Windows } from './windows.ts';
  * or that an antivirus took away, leaves what it would have told unknown; nothing is asked in a slower way instead, for
  * starting programs is what candidates feel and what antiviruses stop.
  *
+ * Measured under Wine with Node 13.13: all probes at their cadence take 10 ms of CPU a minute this way; starting `reg.exe`
+ * once takes 48 ms, `wmic` 160 ms.
+ *
  * A bundle has both files beside it (`agent/build.ts`); a checkout has them where they were installed and built.
  */
 export function openWindows(): Windows {
