@@ -30,7 +30,11 @@ describe.runIf(nutAvailable())('at a real upsd', () => {
     );
     expect(closed.closedAt).toBeGreaterThan(opened.openedAt);
 
-    const told = await collector.entries('subject=ups-1&rule=mains');
+    const told = await collector.written(
+      'all of it',
+      'subject=ups-1&rule=mains',
+      (entries) => entries.length > 4 && entries,
+    );
     expect(told.map(({ kind, late, body }) => [kind, late, body['state'] ?? body['change']])).toEqual([
       ['verdict', false, 'holds'],
       ['verdict', false, 'broken'],
