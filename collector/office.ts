@@ -71,6 +71,8 @@ export function createOffice(parts: OfficeParts): Office {
     recorder,
     kept,
   } = parts;
+  // Not all of `kept` for as long as the process lives: it has the state of every machine.
+  const { settings: settingsBefore, isNew } = kept;
   const { state, hearing, incidents, compliance, places } = stages;
   const write = createWrite(recorder, clock);
   const { entry } = write;
@@ -169,7 +171,10 @@ export function createOffice(parts: OfficeParts): Office {
         changes.map(({ kind, id, value }) => ({ kind, id, value })),
         entries,
       );
-      for (const { kind, id } of changes) if (kind === 'machine') compliance.touch(id);
+      const changed = changes.filter(({ kind }) => kind === 'machine');
+      for (const { id } of changed) compliance.touch(id);
+      // Who reads a device may be another one now, or nobody.
+      if (changed.length > 0) for (const { id } of devices) compliance.touch(id);
     },
     heard(event) {
       const { what } = event;
@@ -221,8 +226,8 @@ export function createOffice(parts: OfficeParts): Office {
     started(replayed) {
       const { id, edition, hash } = standard;
       const about = { change: 'started', version, standard: `${id}@${edition}+${hash}`, replayed };
-      const changed = changedSettings(kept.settings, shown);
-      const planned = kept.isNew ? calendar.sessions() : [];
+      const changed = changedSettings(settingsBefore, shown);
+      const planned = isNew ? calendar.sessions() : [];
       const keep: Kept[] = [
         ...planned.map((session) => ({ kind: 'session', id: session.id, value: session })),
         ...(changed.length > 0 ? [{ kind: 'site', id: 'settings', value: shown }] : []),

@@ -9,7 +9,7 @@ export interface Places {
   feeder(machine: string): string | undefined;
   /** The machines that hang on this device. */
   fed(device: string): readonly string[];
-  /** The machine whose agent reads this device. */
+  /** The machine whose agent reads this device; none when its key was withdrawn. */
   reader(device: string): string | undefined;
   /** Where a subject is; a device without a room belongs to the site. */
   room(subject: string): string | null;
@@ -49,7 +49,8 @@ export function createPlaces(
     fed,
     reader: (id) => {
       const device = byId.get(id);
-      return device?.reader === undefined ? local() : named(device.reader);
+      const reader = device?.reader === undefined ? local() : named(device.reader);
+      return reader !== undefined && machines.get(reader)?.revoked ? undefined : reader;
     },
     room: (subject) => machines.get(subject)?.room ?? byId.get(subject)?.room ?? null,
   };

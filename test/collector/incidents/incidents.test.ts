@@ -133,3 +133,15 @@ test('of closed incidents the latest are kept, however many there were', () => {
   next.stages.incidents.restore([...kept.values()] as Incident[]);
   expect(next.stages.incidents.closed()).toEqual(site.stages.incidents.closed());
 });
+
+test('a UPS whose reader was withdrawn is read by nobody, which is an incident', () => {
+  const site = testSite();
+  settle(site, 'm-1', ups(false));
+  site.machines.set('m-1', machine('m-1', { revoked: true }));
+  tick(site, [presence(site, 'm-1', false, 'revoked')]);
+  for (let second = 0; second < 30; second += 1) {
+    site.clock.advance(1_000);
+    tick(site);
+  }
+  expect(openOf(site)).toEqual([['unreadable', 'mains', 'ups-1']]);
+});
