@@ -64,7 +64,7 @@ interface Run {
   readonly compliance: Compliance;
   /** As of the last live frame it came to: from there the live lane went on, and wrote what the next one changed. */
   seenLive: Verdicts;
-  /** The moment it has come to, and when its last queued frame came, monotonic ms. */
+  /** The moment it has come to, and when its last queued frame was judged, monotonic ms. */
   at: Moment;
   heardAt: number;
 }
@@ -147,7 +147,8 @@ export function createLate(standard: Standard, catalogue: Catalogue, places: Pla
       const gap = (track.gap ??= { before: now(), pieces: [], openedAt: arrival.received.monotonic });
       const run = (track.run ??= begin(gap, arrival, sessions));
       running.add(arrival.machine);
-      run.heardAt = arrival.received.monotonic;
+      // It may have waited in the gateway's queue for longer than a quiet time.
+      run.heardAt = Math.max(arrival.received.monotonic, track.heardAt);
       const changes: VerdictChange[] = [];
       while (gap.pieces[0] && precedes(gap.pieces[0], arrival))
         changes.push(...pass(run, gap.pieces.shift()!, sessions));

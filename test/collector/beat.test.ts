@@ -171,6 +171,31 @@ describe('the backlog lane', () => {
     expect(stateOf(site, 'm-1', 'memory-size')).toBe('holds');
   });
 
+  test('is judged to its end though its frames waited long in the gateway, as when a whole site catches up', () => {
+    const site = testSite();
+    settle(site, 'm-1', SOUND);
+    tick(site, [presence(site, 'm-1', false)]);
+    const queued = [false, false, false, true].map((wired) => {
+      site.clock.advance(60_000);
+      return frame(site, 'm-1', { '': { 'network.wired': wired } }, { lane: 'backlog' });
+    });
+    const [broke, , , mended] = queued;
+    site.clock.advance(60_000);
+    const late = [...tick(site, [presence(site, 'm-1', true), frame(site, 'm-1', SOUND)]).entries];
+    const received = site.clock.now();
+    for (const one of queued) {
+      for (let second = 0; second < 8; second += 1) {
+        site.clock.advance(1_000);
+        late.push(...tick(site, [frame(site, 'm-1', SOUND)]).entries);
+      }
+      late.push(...tick(site, [{ ...one, received }]).entries);
+    }
+    expect(late.filter((entry) => entry.late).map(({ rule, at, body }) => [rule, at, body['state']])).toEqual([
+      ['wired', broke!.moment.wall, 'broken'],
+      ['wired', mended!.moment.wall, 'holds'],
+    ]);
+  });
+
   test('of an earlier process of the agent ends when none of it has come for ten seconds', () => {
     const site = testSite();
     settle(site, 'm-1', SOUND);
