@@ -1,6 +1,7 @@
 import { parseAddress } from './address.ts';
 import type { AgentSettings } from './messages.ts';
 import type { Device } from './probe.ts';
+import { parseProductLine } from './productLine.ts';
 
 /**
  * What the agent lets a collector ask of it, whatever the collector says: the machine belongs to the school, and a
@@ -15,6 +16,7 @@ export const LIMITS = Object.freeze({
   /** Each is a TCP connect each time the way out is asked. */
   internetTargets: 16,
   examSoftware: 64,
+  protectionProducts: 64,
   /** Hardware is asked at least weekly. */
   everySeconds: 7 * 86_400,
   text: 500,
@@ -43,6 +45,9 @@ export function capSettings(said: unknown): { readonly settings: AgentSettings; 
     probe: {
       internetTargets: addresses(probe['internetTargets'], 'probe.internetTargets', LIMITS.internetTargets, faults),
       examSoftware: list(probe['examSoftware'], 'probe.examSoftware', LIMITS.examSoftware, text, faults),
+      ...(probe['protectionProducts'] === undefined
+        ? {}
+        : { protectionProducts: products(probe['protectionProducts'], faults) }),
     },
     frameEverySeconds: clamp(from['frameEverySeconds'], faults),
     devices: unique(list(from['devices'], 'devices', LIMITS.devices, device, faults), faults),
@@ -99,6 +104,14 @@ function addresses(said: unknown, name: string, most: number, faults: string[]):
 
 function text(said: unknown): string | null {
   return typeof said === 'string' && said.length > 0 && said.length <= LIMITS.text ? said : null;
+}
+
+function products(said: unknown, faults: string[]): readonly string[] {
+  const parse = (item: unknown): string | null => {
+    const line = text(item);
+    return line === null || 'fault' in parseProductLine(line) ? null : line;
+  };
+  return list(said, 'probe.protectionProducts', LIMITS.protectionProducts, parse, faults);
 }
 
 function device(said: unknown): Device | null {

@@ -88,6 +88,8 @@ export interface ProbeSettings {
   readonly internetTargets: readonly string[];
   /** Names of the exam's own programs, as shown in the list of installed software. */
   readonly examSoftware: readonly string[];
+  /** Restore cards and protection products that this site knows besides the table's, a line each (`productLine.ts`). */
+  readonly protectionProducts?: readonly string[];
 }
 
 /** A device as a setting. `url` carries no secret; `user` and `password` are for its reader only and never logged. */

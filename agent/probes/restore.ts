@@ -31,8 +31,8 @@ export function restoreProbe(): Probe {
       },
       signals: { type: 'strings', about: { zh: '还原保护迹象', en: 'Signs of restore protection' } },
     },
-    async ask(host) {
-      if (host.windows) return { facts: await windows(host, host.windows) };
+    async ask(host, settings) {
+      if (host.windows) return { facts: await windows(host, host.windows, settings.protectionProducts) };
       if (host.platform !== 'linux') return { facts: { products: null, active: null, signals: null } };
       const mounts = await readMounts(host);
       const root = mounts === null ? null : rootWrites(mounts);

@@ -101,6 +101,7 @@ export function programIn(command: string): string {
 
 /** Names below a folder: undefined when it is absent, null when it may be there but cannot be looked into. */
 export async function namesIn(host: Host, folder: string): Promise<readonly string[] | undefined | null> {
+  if (!isLocal(folder)) return null;
   const names = await host.list(folder);
   if (names !== null) return names;
   return (await isThere(host, folder)) === false ? undefined : null;
@@ -111,11 +112,17 @@ export async function namesIn(host: Host, folder: string): Promise<readonly stri
  * a forbidden one answer alike.
  */
 export async function isThere(host: Host, path: string): Promise<boolean | null> {
+  if (!isLocal(path)) return null;
   const { folder, name } = cut(path);
   if (name === '') return (await host.list(folder)) !== null;
   const names = await host.list(folder);
   if (names !== null) return names.some((each) => each.toLowerCase() === name.toLowerCase());
   return (await isThere(host, folder)) === false ? false : null;
+}
+
+/** A server that is away would hold the agent for half a minute: what a value says of `\\\\server\\…` is not looked at. */
+function isLocal(path: string): boolean {
+  return /^[A-Z]:(?:[\\/]|$)/i.test(path);
 }
 
 function cut(path: string): { readonly folder: string; readonly name: string } {

@@ -1,4 +1,5 @@
 import type { Host } from '../host.ts';
+import { parseProductLine } from '../productLine.ts';
 import { DISKLESS_PRODUCTS, HARMLESS, KEYWORDS, WINDOWS_PRODUCTS } from '../products.ts';
 import type { ProtectionProduct, Sign, ValueTest } from '../products.ts';
 import type { Facts } from '../reading.ts';
@@ -22,16 +23,16 @@ interface Scan {
 }
 
 /** Answers for the probe `restore`; keeps what its last slow look found. */
-export function watchProtection(): (host: Host, windows: Windows) => Promise<Facts> {
+export function watchProtection(): (host: Host, windows: Windows, siteLines?: readonly string[]) => Promise<Facts> {
   let asks = 0;
   let scan: Scan | null = null;
-  return async (host, windows) => {
+  return async (host, windows, siteLines = []) => {
     if (scan === null || asks % SCAN_EVERY === 0) scan = await look(windows);
     asks++;
     const running = windows.processes()?.map((name) => name.toLowerCase().replace(/\.exe$/, '')) ?? null;
     const found: { readonly product: ProtectionProduct; readonly signs: readonly string[] }[] = [];
     let unsure = windows.keys('HKLM', SERVICES) == null;
-    for (const product of [...WINDOWS_PRODUCTS, ...DISKLESS_PRODUCTS]) {
+    for (const product of [...WINDOWS_PRODUCTS, ...DISKLESS_PRODUCTS, ...siteLines.flatMap(named)]) {
       const signs: string[] = [];
       for (const sign of product.installed) {
         const seen = await isSeen(sign, host, windows, running, scan.entries);
@@ -49,6 +50,12 @@ export function watchProtection(): (host: Host, windows: Windows) => Promise<Fac
       signals: unsure && all.length === 0 ? null : all,
     };
   };
+}
+
+/** A line that is not understood was refused when the settings came. */
+function named(line: string): readonly ProtectionProduct[] {
+  const parsed = parseProductLine(line);
+  return 'fault' in parsed ? [] : [parsed];
 }
 
 /** One product that discards decides; one that does not say makes it unknown, and so does a filter nobody knows. */

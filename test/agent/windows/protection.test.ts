@@ -14,14 +14,14 @@ const CLASS = 'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Class';
 const UNINSTALL = 'HKLM\\SOFTWARE\\WOW6432Node\\Microsoft\\Windows\\CurrentVersion\\Uninstall';
 const PLAIN: FakeRegistry = { [`${SERVICES}\\Tcpip`]: { Type: 1 }, [`HKU\\${USER}`]: {} };
 
-async function ask(registry: FakeRegistry, more: WindowsOverrides = {}) {
+async function ask(registry: FakeRegistry, more: WindowsOverrides = {}, protectionProducts: readonly string[] = []) {
   const host = fakeWindowsHost({
     ...more,
     registry: { ...PLAIN, ...registry },
     windowsFiles: { 'C:\\Windows\\x': 'x', ...more.windowsFiles },
     addon: { processes: () => ['System'], ...more.addon },
   });
-  return (await restoreProbe().ask!(host, NO_SETTINGS)).facts;
+  return (await restoreProbe().ask!(host, { ...NO_SETTINGS, protectionProducts })).facts;
 }
 
 /** The PC on which only this sign of a product is. */
@@ -133,4 +133,14 @@ test('Deep Freeze that is thawed keeps what is written although its filter is th
 
 test('a registry that nobody may read tells of no product and of no absence', async () => {
   expect(await ask({ [SERVICES]: null })).toEqual({ products: null, active: null, signals: null });
+});
+
+test('a site adds a product by a line of its settings', async () => {
+  const lines = ['联想 EDU: service=LenovoEdu, program=网络同传', 'not understood'];
+  expect(await ask({ [`${SERVICES}\\LenovoEdu`]: { Start: 2 } }, {}, lines)).toEqual({
+    products: ['联想 EDU'],
+    active: null,
+    signals: ['联想 EDU: service LenovoEdu'],
+  });
+  expect(await ask({}, {}, lines)).toMatchObject({ products: [], active: false });
 });
