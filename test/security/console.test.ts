@@ -64,6 +64,26 @@ describe('names and times that people type', () => {
   });
 });
 
+test('the printed code cannot be tried often', async () => {
+  const collector = await collectorIn();
+  const headers = { 'content-type': 'application/json', 'x-xunkao': '1' };
+  const attempt = (code: string | null) =>
+    collector.app.inject({
+      method: 'POST',
+      url: '/api/v1/administrator',
+      headers,
+      payload: { code, name: 'li', password: 'a long password' },
+      remoteAddress: '10.1.2.3',
+    });
+  const statuses: number[] = [];
+  for (let n = 0; n < 25; n += 1) statuses.push((await attempt('AAAA-AAAA')).statusCode);
+  expect(statuses.filter((status) => status === 403)).toHaveLength(20);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(5);
+  // Not even the right one, from there.
+  expect((await attempt(collector.firstCode())).statusCode).toBe(429);
+  expect(collector.firstCode()).not.toBeNull();
+});
+
 describe('over the network', () => {
   test('no path leads out of the pages’ folder', async () => {
     const { port } = await served();
