@@ -92,7 +92,7 @@ export class Fleet {
 }
 
 /** The names of the real probes with simulated answers; devices are not simulated. */
-function simulatedProbes(
+export function simulatedProbes(
   probes: readonly Probe[],
   profile: Profile,
   seed: number,
@@ -111,7 +111,7 @@ function simulatedProbes(
 }
 
 /** Hardware of its own, so that it is a machine of its own. */
-function simulatedHost(index: number): Host {
+export function simulatedHost(index: number): Host {
   const serial = randomBytes(6).toString('hex');
   const mac = `02:${serial.match(/../g)!.slice(0, 5).join(':')}`;
   return {

@@ -208,7 +208,7 @@ function serving(program: Program, data: string, url: string): CollectorProgram 
     async ticket(room, uses) {
       const wish = { room, role: 'candidate', uses, days: 1, simulated: true };
       const answer = await askControl(data, { ask: 'ticket', wish });
-      if ('error' in answer) throw new Error(String(answer['error']));
+      if (answer.error) throw new Error(answer.error.en);
       const parsed = parseTicket(String(answer['ticket']));
       if ('faults' in parsed) throw new Error(parsed.faults.map(({ en }) => en).join('; '));
       return parsed.ticket;

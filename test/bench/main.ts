@@ -6,7 +6,7 @@ import type { Row } from './row.ts';
 import { machineLine, markdownTable, missed, terminalTable, type Measured } from './table.ts';
 
 /** A file each, in the order of the table. */
-const NAMES = ['take-in', 'scale', 'metrics', 'agent'];
+const NAMES = ['take-in', 'scale', 'metrics', 'agent', 'outage'];
 
 class WrongUse extends Error {}
 
