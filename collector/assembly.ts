@@ -21,7 +21,7 @@ import { createOffice, type Office } from './office.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { endOf, keptOf, presenceOf, replay, restoreStages } from './restore.ts';
 import { createPhases } from './sessions/phases.ts';
-import type { Settings } from './settings.ts';
+import type { PlaceOf, Settings } from './settings.ts';
 import { VERSION } from './site.ts';
 import { loadStandard } from './standard/load.ts';
 import type { Standard } from './standard/rule.ts';
@@ -49,6 +49,8 @@ export interface AssemblyOptions {
   readonly data: string;
   readonly site: string;
   readonly settings: Settings;
+  /** Where faults of the settings stand that show only beside the rules. */
+  readonly placeOf?: PlaceOf | undefined;
   readonly limits: Limits;
   readonly log: Log;
   readonly clock: (resume: Moment | undefined) => Clock;
@@ -69,12 +71,18 @@ export async function assemble({
   data,
   site,
   settings,
+  placeOf,
   limits,
   log,
   clock: makeClock,
 }: AssemblyOptions): Promise<Assembly> {
   const catalogue = buildCatalogue(await loadProbes(), WITNESSED);
-  const loaded = await loadStandard(packOf(settings.standard), catalogue, settings.parameters);
+  const loaded = await loadStandard(
+    packOf(settings.standard),
+    catalogue,
+    settings.parameters,
+    placeOf && ((path) => placeOf(['parameters', ...path])),
+  );
   if ('faults' in loaded) throw new WrongPack(loaded.faults);
   const { standard } = loaded;
   const history = await openSqlite(data, {

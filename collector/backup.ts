@@ -1,6 +1,7 @@
-import { cp, mkdir, readdir } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { Trouble } from './gateway/trouble.ts';
 import type { History } from './history/history.ts';
 
 /** What a collector is, beside its record: without these it would be another site to its agents. */
@@ -12,11 +13,16 @@ const FILES = ['site', 'ca', 'xunkao.yaml'] as const;
  */
 export async function backUp(data: string, to: string, history: History): Promise<void> {
   if (existsSync(to) && (await readdir(to)).length > 0)
-    throw new Error(`${to} exists and is not empty; name a new folder`);
+    throw new Trouble({
+      zh: `${to} 已存在而且不是空的；请另选一个新文件夹`,
+      en: `${to} exists and is not empty; name a new folder`,
+    });
   await mkdir(to, { recursive: true, mode: 0o700 });
   await history.backup(join(to, 'xunkao.db'));
   for (const name of FILES) {
     const from = join(data, name);
     if (existsSync(from)) await cp(from, join(to, name), { recursive: true, preserveTimestamps: true });
   }
+  // Its folder may be open to others, and devices' passwords stand in the settings. A USB stick's FAT knows no owners.
+  if (existsSync(join(to, 'xunkao.yaml'))) await chmod(join(to, 'xunkao.yaml'), 0o600).catch(() => undefined);
 }

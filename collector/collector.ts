@@ -1,18 +1,20 @@
 import type { FastifyBaseLogger as Log, FastifyInstance } from 'fastify';
-import { assemble, type Assembly } from './assembly.ts';
+import { assemble, WrongPack, type Assembly } from './assembly.ts';
 import { systemClock, type Clock, type Moment } from './clock.ts';
 import { backUp } from './backup.ts';
 import { askControl, type Answer, type Question } from './control.ts';
-import { limitsWith } from './gateway/limits.ts';
+import { limitNames, limitsWith } from './gateway/limits.ts';
+import type { Fault } from './faults.ts';
 import { Trouble } from './gateway/trouble.ts';
 import type { Kept } from './history/history.ts';
 import type { TicketOrder } from './enrolment.ts';
 import type { Office } from './office.ts';
 import { openPort, type Port } from './port.ts';
 import { siteOf } from './site.ts';
-import type { Settings } from './settings.ts';
+import type { PlaceOf, Settings } from './settings.ts';
+import { didYouMean } from './standard/nearest.ts';
 
-export { WrongPack } from './assembly.ts';
+export { WrongPack };
 
 /** One beat; the whole flow runs at this pace. */
 export const BEAT_MS = 250;
@@ -26,6 +28,8 @@ const STOP_LIMIT_MS = 10_000;
 export interface CollectorOptions {
   readonly data: string;
   readonly settings: Settings;
+  /** Where faults of the settings stand that show only beside the rules. */
+  readonly placeOf?: PlaceOf;
   readonly log: Log;
   /** Tests give their own; with `beats: false` they call `beat()` themselves. */
   readonly clock?: (resume: Moment | undefined) => Clock;
@@ -55,11 +59,11 @@ export interface Collector {
 
 /** Starts everything, from the left end of the flow to its right. Throws `Trouble` or `WrongPack` in words. */
 export async function startCollector(options: CollectorOptions): Promise<Collector> {
-  const { data, settings, log, clock = systemClock, beats = true } = options;
+  const { data, settings, placeOf, log, clock = systemClock, beats = true } = options;
   const { limits, unknown } = limitsWith(settings.limits);
-  if (unknown.length > 0) throw new Trouble(noSuchLimit(unknown));
+  if (unknown.length > 0) throw new WrongPack(unknown.map((name) => noSuchLimit(name, placeOf)));
   await refuseSecond(data);
-  const assembly = await assemble({ data, site: siteOf(data, settings.site), settings, limits, log, clock });
+  const assembly = await assemble({ data, site: siteOf(data, settings.site), settings, placeOf, limits, log, clock });
   const { site, standard, office, gateway, recorder, replayed } = assembly;
   gateway.start();
   async function answer(question: Question): Promise<Answer> {
@@ -161,10 +165,11 @@ async function refuseSecond(data: string): Promise<void> {
   });
 }
 
-function noSuchLimit(names: readonly string[]) {
+function noSuchLimit(name: string, placeOf?: PlaceOf): Fault {
   return {
-    zh: `没有名为 ${names.join('、')} 的限制；README 里有完整的表`,
-    en: `there is no limit called ${names.join(', ')}; the README has the table`,
+    ...(placeOf?.(['limits', name]) ?? { file: 'limits', line: 1, column: 1, excerpt: name }),
+    message: `there is no limit called ${name} (the README has the table)${didYouMean(name, limitNames.keys())}`,
+    zh: `没有名为 ${name} 的限制；README 里有完整的表`,
   };
 }
 

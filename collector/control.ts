@@ -2,6 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
+import type { Bilingual } from '../agent/probe.ts';
 import { Trouble } from './gateway/trouble.ts';
 
 /**
@@ -22,7 +23,7 @@ export type Question =
   | { readonly ask: 'backup'; readonly to: string }
   | { readonly ask: 'status' };
 
-export type Answer = Readonly<Record<string, unknown>> | { readonly error: string };
+export type Answer = (Readonly<Record<string, unknown>> & { readonly error?: never }) | { readonly error: Bilingual };
 
 const LIMIT_MS = 60_000;
 const LARGEST = 64 * 1024;
@@ -90,28 +91,43 @@ async function reply(line: string, answer: (question: Question) => Promise<Answe
   try {
     return JSON.stringify(await answer(JSON.parse(line) as Question));
   } catch (error) {
-    return JSON.stringify({ error: (error as Error).message });
+    const { message } = error as Error;
+    return JSON.stringify({ error: error instanceof Trouble ? error.text : { zh: message, en: message } });
   }
 }
 
 export function askControl(data: string, question: Question): Promise<Answer> {
   const path = controlPath(data);
-  if (!isSafe(data, path)) return Promise.resolve({ error: `no collector runs on ${data}; start it with: npm start` });
+  const nobody = { error: notRunning(data) };
+  if (!isSafe(data, path)) return Promise.resolve(nobody);
   return new Promise((resolve) => {
     const socket = connect(path);
     let text = '';
     socket.setEncoding('utf8');
     socket.setTimeout(LIMIT_MS, () => {
       socket.destroy();
-      resolve({ error: `the collector of ${data} did not answer within ${LIMIT_MS / 1000} s` });
+      resolve({
+        error: {
+          zh: `${data} 的采集器在 ${LIMIT_MS / 1000} 秒内没有回答`,
+          en: `the collector of ${data} did not answer within ${LIMIT_MS / 1000} s`,
+        },
+      });
     });
     socket.on('connect', () => socket.write(`${JSON.stringify(question)}\n`));
     socket.on('data', (piece: string) => (text += piece));
-    socket.on('error', () => resolve({ error: `no collector runs on ${data}; start it with: npm start` }));
-    socket.on('end', () =>
-      resolve(
-        text === '' ? { error: 'the collector closed the line without an answer' } : (JSON.parse(text) as Answer),
-      ),
-    );
+    socket.on('error', () => resolve(nobody));
+    socket.on('end', () => resolve(text === '' ? { error: NO_ANSWER } : (JSON.parse(text) as Answer)));
   });
+}
+
+const NO_ANSWER: Bilingual = {
+  zh: '采集器没有回答就断开了，请重试',
+  en: 'the collector closed the line without an answer; try again',
+};
+
+function notRunning(data: string): Bilingual {
+  return {
+    zh: `${data} 上没有正在运行的采集器。请先用 npm start 启动；数据在别处时用 --data 指明`,
+    en: `no collector runs on ${data}; start one with npm start, or name its directory with --data`,
+  };
 }

@@ -1,3 +1,5 @@
+import type { Bilingual } from '../agent/probe.ts';
+
 /** A fault in what we were told: a wrong file stops the start with all of them. */
 export interface Fault {
   readonly file: string;
@@ -5,12 +7,14 @@ export interface Fault {
   readonly line: number;
   readonly column: number;
   readonly message: string;
+  /** The same in Chinese; a rule's own faults have English only: its language is CEL and YAML. */
+  readonly zh?: string;
   /** The line of the file and a caret below the place. */
   readonly excerpt: string;
 }
 
 /** @param offset in UTF-16 units from the start of `text` */
-export function faultAt(file: string, text: string, offset: number, message: string): Fault {
+export function faultAt(file: string, text: string, offset: number, told: string | Bilingual): Fault {
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
   const column = offset - before.lastIndexOf('\n');
@@ -19,12 +23,16 @@ export function faultAt(file: string, text: string, offset: number, message: str
   const indent = Array.from(shown.slice(0, column - 1))
     .map((letter) => (letter.codePointAt(0)! > 0x2e7f ? '  ' : letter === '\t' ? '\t' : ' '))
     .join('');
-  return { file, line, column, message, excerpt: `${shown}\n${indent}^` };
+  const words = typeof told === 'string' ? { message: told } : { message: told.en, zh: told.zh };
+  return { file, line, column, ...words, excerpt: `${shown}\n${indent}^` };
 }
 
 /** As compilers print them: `file:line:column: message`, the line, a caret. */
-export function faultsText(faults: readonly Fault[]): string {
+export function faultsText(faults: readonly Fault[], language: keyof Bilingual = 'en'): string {
   return faults
-    .map(({ file, line, column, message, excerpt }) => `${file}:${line}:${column}: ${message}\n${excerpt}`.trimEnd())
+    .map(({ file, line, column, message, zh, excerpt }) => {
+      const words = language === 'zh' ? (zh ?? message) : message;
+      return `${file}:${line}:${column}: ${words}\n${excerpt}`.trimEnd();
+    })
     .join('\n');
 }

@@ -1,34 +1,53 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { isNode, LineCounter, parseDocument } from 'yaml';
+import type { Bilingual } from '../agent/probe.ts';
 import { faultAt, type Fault } from './faults.ts';
 
 /**
  * The collector's settings file, `xunkao.yaml` in the data directory or `--settings FILE`. Every key may be left out.
  * Parsed once at the start; a wrong file stops it with every fault, its line and what would be right.
  */
-const Seconds = (about: string, least: number, most: number) =>
-  Type.Number({ description: about, minimum: least, maximum: most });
+const about = (zh: string, en: string) => ({ description: en, zh });
+
+const Duration = (zh: string, en: string, least: number, most: number) =>
+  Type.Number({ ...about(zh, en), minimum: least, maximum: most });
+
+const PORT = '([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])';
+/** Port 0 lets the system choose. */
+export const LISTEN = `^(\\[[0-9a-f:]+\\]|[^:\\s\\[\\]]+):(0|${PORT})$`;
+export const SITE_NAME = '^[a-z0-9][a-z0-9-]{0,31}$';
 
 const DeviceSchema = Type.Object(
   {
     id: Type.String({
       pattern: '^[a-z0-9][a-z0-9-]{0,31}$',
-      description: 'lower-case letters, digits and dashes, such as ups-1',
+      ...about('小写字母、数字和短横线，例如 ups-1', 'lower-case letters, digits and dashes, such as ups-1'),
     }),
-    kind: Type.Union([Type.Literal('ups')], { description: 'ups' }),
+    kind: Type.Literal('ups', about('ups', 'ups')),
     url: Type.String({
       pattern: '^nut(\\+tls)?://[^\\s/@]+/[^\\s/]+$',
-      description: 'nut://HOST[:PORT]/UPS or nut+tls://…',
+      ...about(
+        'nut://主机/UPS名称，例如 nut://127.0.0.1:3493/exam；加密用 nut+tls://',
+        'nut://HOST/UPS, such as nut://127.0.0.1:3493/exam; with TLS nut+tls://',
+      ),
     }),
-    room: Type.Optional(Type.String({ minLength: 1, maxLength: 32 })),
+    room: Type.Optional(Type.String({ minLength: 1, maxLength: 32, ...about('考场，例如 A', 'a room, such as A') })),
     user: Type.Optional(Type.String({ maxLength: 64 })),
     password: Type.Optional(Type.String({ maxLength: 128 })),
-    ca: Type.Optional(Type.String({ maxLength: 8192, description: 'PEM of the CA of the device' })),
-    reader: Type.Optional(Type.String({ description: 'ROOM/SEAT or machine id of the agent that reads it' })),
+    ca: Type.Optional(Type.String({ maxLength: 8192, ...about('设备 CA 的 PEM 文本', 'PEM of the CA of the device') })),
+    reader: Type.Optional(
+      Type.String(
+        about('读取它的代理程序：考场/座位 或机器编号', 'ROOM/SEAT or machine id of the agent that reads it'),
+      ),
+    ),
     feeds: Type.Optional(
-      Type.Array(Type.String(), { maxItems: 200, description: 'ROOM/SEAT or machine ids that hang on it' }),
+      Type.Array(Type.String(), {
+        maxItems: 200,
+        ...about('由它供电的机器：[考场/座位 或机器编号]', '[ROOM/SEAT or machine ids that hang on it]'),
+      }),
     ),
   },
   { additionalProperties: false },
@@ -37,38 +56,73 @@ const DeviceSchema = Type.Object(
 const Schema = Type.Object(
   {
     site: Type.Optional(
-      Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,31}$', description: 'lower-case letters, digits and dashes' }),
+      Type.String({
+        pattern: SITE_NAME,
+        ...about(
+          '小写字母、数字和短横线，例如 nanjing-01',
+          'lower-case letters, digits and dashes, such as nanjing-01',
+        ),
+      }),
     ),
     listen: Type.Optional(
-      Type.Array(Type.String({ pattern: '^(\\[[0-9a-f:]+\\]|[^:\\s]+):\\d{1,5}$', description: 'HOST:PORT' }), {
-        minItems: 1,
-        maxItems: 8,
-      }),
+      Type.Array(
+        Type.String({
+          pattern: LISTEN,
+          ...about('主机:端口，例如 192.168.1.10:9480', 'HOST:PORT, such as 192.168.1.10:9480'),
+        }),
+        { minItems: 1, maxItems: 8, ...about('[主机:端口]', '[HOST:PORT]') },
+      ),
     ),
-    standard: Type.Optional(Type.String({ description: 'the name of a pack, or a folder' })),
+    standard: Type.Optional(
+      Type.String(
+        about('随产品提供的名称，或文件夹（./mine）', 'the name of a pack that comes along, or a folder (./mine)'),
+      ),
+    ),
     parameters: Type.Optional(
-      Type.Record(Type.String(), Type.Record(Type.String(), Type.Unknown()), {
-        description: 'by rule, then by parameter',
-      }),
+      Type.Record(
+        Type.String(),
+        Type.Record(Type.String(), Type.Unknown(), about('{ 参数: 值 }', '{ parameter: value }')),
+        about('先写规则，再写参数', 'by rule, then by parameter'),
+      ),
     ),
     internet_targets: Type.Optional(
-      Type.Array(Type.String({ pattern: '^[^\\s:]+:\\d{1,5}$', description: 'HOST:PORT' }), { maxItems: 8 }),
+      Type.Array(
+        Type.String({
+          pattern: `^[^\\s:]+:${PORT}$`,
+          ...about('主机:端口，例如 www.baidu.com:443', 'HOST:PORT, such as www.baidu.com:443'),
+        }),
+        { maxItems: 8, ...about('[主机:端口]', '[HOST:PORT]') },
+      ),
     ),
-    exam_software: Type.Optional(Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 16 })),
-    frame_every_seconds: Type.Optional(Seconds('seconds between frames', 1, 60)),
-    devices: Type.Optional(Type.Array(DeviceSchema, { maxItems: 200 })),
+    exam_software: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 16, ...about('[软件名]', '[NAME]') }),
+    ),
+    frame_every_seconds: Type.Optional(Duration('每隔多少秒一帧，1 到 60', 'seconds between frames, 1 to 60', 1, 60)),
+    devices: Type.Optional(
+      Type.Array(DeviceSchema, { maxItems: 200, ...about('每个设备以“- id:”开头', 'each one begins with "- id:"') }),
+    ),
     phases: Type.Optional(
       Type.Object(
         {
-          rehearsal_hours: Type.Optional(Seconds('hours before the start', 1, 24 * 30)),
-          before_minutes: Type.Optional(Seconds('minutes before the start', 5, 24 * 60)),
-          after_minutes: Type.Optional(Seconds('minutes after the end', 0, 24 * 60)),
+          rehearsal_hours: Type.Optional(
+            Duration('开考前的小时数，1 到 720', 'hours before the start, 1 to 720', 1, 24 * 30),
+          ),
+          before_minutes: Type.Optional(
+            Duration('开考前的分钟数，5 到 1440', 'minutes before the start, 5 to 1440', 5, 24 * 60),
+          ),
+          after_minutes: Type.Optional(
+            Duration('结束后的分钟数，0 到 1440', 'minutes after the end, 0 to 1440', 0, 24 * 60),
+          ),
         },
         { additionalProperties: false },
       ),
     ),
     limits: Type.Optional(
-      Type.Record(Type.String(), Type.Number({ minimum: 1 }), { description: 'see the table of limits in the README' }),
+      Type.Record(
+        Type.String(),
+        Type.Number({ minimum: 1, ...about('1 以上的数', 'a number from 1') }),
+        about('见 README 的限制表', 'see the table of limits in the README'),
+      ),
     ),
   },
   { additionalProperties: false },
@@ -91,59 +145,74 @@ export const DEFAULT_LISTEN = '127.0.0.1:9480';
 /** Where nothing is set, the ways out that nearly every Chinese network has. */
 const DEFAULT_TARGETS = ['www.baidu.com:443', 'www.qq.com:443', 'www.aliyun.com:443'];
 
-export type Read = { readonly settings: Settings } | { readonly faults: readonly Fault[] };
+/** Where in the settings something stands, for faults that show only later: `['parameters', 'browser']`. */
+export type PlaceOf = (path: readonly string[]) => Omit<Fault, 'message' | 'zh'>;
+
+export type Read = { readonly settings: Settings; readonly placeOf: PlaceOf } | { readonly faults: readonly Fault[] };
 
 /** @param path a file that may be absent unless a person named it */
 export function readSettings(path: string, named: boolean): Read {
-  if (!existsSync(path)) {
-    if (!named) return { settings: complete({}) };
-    return { faults: [{ file: path, line: 1, column: 1, message: 'there is no such file', excerpt: '' }] };
+  let text = '';
+  if (named || existsSync(path)) {
+    try {
+      text = readFileSync(path, 'utf8');
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      const absent = { zh: '没有这个文件', en: 'there is no such file' };
+      const told = code === 'ENOENT' ? absent : { zh: `无法读取：${message}`, en: `it cannot be read: ${message}` };
+      return { faults: [{ ...faultAt(path, '', 0, told), excerpt: '' }] };
+    }
   }
-  return parseSettings(path, readFileSync(path, 'utf8'));
+  return parseSettings(path, text);
 }
 
 export function parseSettings(file: string, text: string): Read {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const faults: Fault[] = document.errors.map((error) => faultAt(file, text, error.pos[0], error.message));
+  const document = parseDocument(text, { lineCounter: new LineCounter(), prettyErrors: false });
+  const faults: Fault[] = document.errors.map((error) =>
+    faultAt(file, text, error.pos[0], { zh: `不是正确的 YAML：${error.message}`, en: error.message }),
+  );
   if (faults.length > 0) return { faults };
+  const fault = (path: readonly string[], told: Bilingual): void => {
+    faults.push(faultAt(file, text, offsetOf(path), told));
+  };
   const value: unknown = document.toJS() ?? {};
-  for (const { keyword, instancePath, schemaPath, message, params } of schema.Errors(value)) {
+  for (const { keyword, instancePath, schemaPath, params } of schema.Errors(value)) {
     // The same place is reported again, by name, as additionalProperties.
     if (keyword === 'boolean') continue;
     const path = instancePath
       .split('/')
       .slice(1)
       .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const unknown =
-      keyword === 'additionalProperties'
-        ? (params as { additionalProperties: readonly string[] }).additionalProperties
-        : [];
-    for (const key of unknown)
-      faults.push(
-        faultAt(file, text, offsetOf([...path, key]), `unknown key ${key}; known here: ${knownKeys(path).join(', ')}`),
-      );
-    if (unknown.length > 0) continue;
-    const right = descriptionAt(schemaPath);
-    faults.push(
-      faultAt(file, text, offsetOf(path), `${path.join('.') || 'the file'} ${message}${right ? `: ${right}` : ''}`),
-    );
+    if (keyword === 'additionalProperties') {
+      const known = knownKeys(path);
+      for (const key of (params as { additionalProperties: readonly string[] }).additionalProperties)
+        fault([...path, key], {
+          zh: `不认识 ${key}；这里可用的有 ${known.join('、')}`,
+          en: `unknown key ${key}; known here: ${known.join(', ')}`,
+        });
+      continue;
+    }
+    if (keyword === 'required') {
+      const missing = (params as { requiredProperties: readonly string[] }).requiredProperties.join(', ');
+      fault(path, { zh: `${path.join('.')} 缺少 ${missing}`, en: `${path.join('.')} lacks ${missing}` });
+      continue;
+    }
+    fault(path, expected(path.join('.'), schemaPath));
   }
-  if (faults.length > 0) return { faults: faults.sort((left, right) => left.line - right.line) };
-  const settings = complete(value as File);
-  const ids = settings.devices.map((device) => device.id);
+  const { devices = [] } = faults.length > 0 ? {} : (value as File);
+  const ids = devices.map((device) => device.id);
   ids.forEach((id, index) => {
     if (ids.indexOf(id) !== index)
-      faults.push(
-        faultAt(
-          file,
-          text,
-          offsetOf(['devices', String(index), 'id']),
-          `two devices are called ${id}; give each its own id`,
-        ),
-      );
+      fault(['devices', String(index), 'id'], {
+        zh: `有两个设备都叫 ${id}；请各用各的 id`,
+        en: `two devices are called ${id}; give each its own id`,
+      });
   });
-  return faults.length > 0 ? { faults } : { settings };
+  if (faults.length > 0) return { faults: faults.sort((left, right) => left.line - right.line) };
+  return {
+    settings: complete(value as File, dirname(file)),
+    placeOf: (path) => faultAt(file, text, offsetOf(path), ''),
+  };
 
   function offsetOf(path: readonly string[]): number {
     for (let length = path.length; length >= 0; length -= 1) {
@@ -157,12 +226,38 @@ export function parseSettings(file: string, text: string): Read {
   }
 }
 
-function complete(file: File): Settings {
+/** What would be right there, from the schema's own description. */
+function expected(where: string, schemaPath: string): Bilingual {
+  const right = walk(schemaPath.split('/').slice(1));
+  const [zh, en] = [right?.['zh'], right?.['description']] as (string | undefined)[];
+  const place = { zh: where || '这个文件', en: where || 'the file' };
+  if (zh !== undefined && en !== undefined) return { zh: `${place.zh} 应为 ${zh}`, en: `${place.en}: expected ${en}` };
+  const shape = SHAPES[String(right?.['type'])];
+  const { minLength, maxLength } = (right ?? {}) as { minLength?: number; maxLength?: number };
+  if (maxLength === undefined)
+    return {
+      zh: `${place.zh} 应为${shape?.zh ?? '别的内容'}`,
+      en: `${place.en}: expected ${shape?.en ?? 'something else'}`,
+    };
+  return {
+    zh: `${place.zh} 应为 ${minLength ?? 0} 到 ${maxLength} 个字符的文本`,
+    en: `${place.en}: expected a text of ${minLength ?? 0} to ${maxLength} characters`,
+  };
+}
+
+const SHAPES: Readonly<Record<string, Bilingual>> = {
+  object: { zh: '“键: 值”的形式', en: 'keys with values' },
+  array: { zh: '列表', en: 'a list' },
+  string: { zh: '文本', en: 'a text' },
+};
+
+/** @param folder where the file stands: a folder of rules is named from there */
+function complete(file: File, folder: string): Settings {
   const { rehearsal_hours = 24, before_minutes = 60, after_minutes = 60 } = file.phases ?? {};
   return Object.freeze({
     site: file.site ?? null,
     listen: file.listen ?? [DEFAULT_LISTEN],
-    standard: file.standard ?? 'live-commerce',
+    standard: standardOf(file.standard ?? 'live-commerce', folder),
     parameters: file.parameters ?? {},
     internet_targets: file.internet_targets ?? DEFAULT_TARGETS,
     exam_software: file.exam_software ?? [],
@@ -177,9 +272,9 @@ function complete(file: File): Settings {
   });
 }
 
-/** The description of the schema node that an error names, such as `#/properties/site`. */
-function descriptionAt(schemaPath: string): string | undefined {
-  return walk(schemaPath.split('/').slice(1))?.['description'] as string | undefined;
+/** A plain word is a pack that comes along; anything with a slash is a folder. */
+function standardOf(name: string, folder: string): string {
+  return /[/\\]/.test(name) ? resolve(folder, name) : name;
 }
 
 function knownKeys(path: readonly string[]): string[] {

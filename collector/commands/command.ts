@@ -1,18 +1,47 @@
+import type { Bilingual } from '../../agent/probe.ts';
+
 /** Runs until done; the number is the exit code. Throws `WrongUse` for options that make no sense. */
 export type Command = (args: readonly string[]) => Promise<number>;
 
 interface Listed {
   readonly name: string;
-  readonly line: string;
+  readonly line: Bilingual;
   load(): Promise<unknown>;
 }
 
 /** In the order of a first day at a site. */
 export const COMMANDS: readonly Listed[] = [
-  { name: 'up', line: 'the collector and an agent for this machine (npm start)', load: () => import('./up.ts') },
-  { name: 'collector', line: 'the collector alone', load: () => import('./collector.ts') },
-  { name: 'ticket', line: 'a ticket that lets machines of a room enrol', load: () => import('./ticket.ts') },
-  { name: 'standard', line: 'check a pack of rules, or print it as a table', load: () => import('./standard.ts') },
-  { name: 'backup', line: 'copy the data directory while the collector runs', load: () => import('./backup.ts') },
-  { name: 'load', line: 'simulated machines, for scale and demonstration', load: () => import('./load.ts') },
+  {
+    name: 'up',
+    line: {
+      zh: '采集器，连同监测本机的代理程序（即 npm start）',
+      en: 'the collector and an agent for this machine (npm start)',
+    },
+    load: () => import('./up.ts'),
+  },
+  {
+    name: 'collector',
+    line: { zh: '只运行采集器', en: 'the collector alone' },
+    load: () => import('./collector.ts'),
+  },
+  {
+    name: 'ticket',
+    line: { zh: '开凭证，让一个考场的机器登记', en: 'a ticket that lets machines of a room enrol' },
+    load: () => import('./ticket.ts'),
+  },
+  {
+    name: 'standard',
+    line: { zh: '检查一套规则，或打印成表格', en: 'check a pack of rules, or print it as a table' },
+    load: () => import('./standard.ts'),
+  },
+  {
+    name: 'backup',
+    line: { zh: '在采集器运行时备份数据目录', en: 'copy the data directory while the collector runs' },
+    load: () => import('./backup.ts'),
+  },
+  {
+    name: 'load',
+    line: { zh: '模拟机器，用于演示和规模试验', en: 'simulated machines, for scale and demonstration' },
+    load: () => import('./load.ts'),
+  },
 ];

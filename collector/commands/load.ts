@@ -1,30 +1,54 @@
 import { readFileSync } from 'node:fs';
 import { loadProbes } from '../../agent/catalogue.ts';
+import type { Bilingual } from '../../agent/probe.ts';
 import { Fleet } from '../../agent/simulated/fleet.ts';
 import { PROFILES, profileOf, type Profile } from '../../agent/simulated/profiles.ts';
-import { parseTicket } from '../../agent/ticket.ts';
+import { parseTicket, type Ticket } from '../../agent/ticket.ts';
 import type { Command } from './command.ts';
-import { parse, pathFrom, wholeNumber, WrongUse } from './options.ts';
+import { parse, pathFrom, say, wholeNumber, WrongUse } from './options.ts';
 
-const HELP = `usage: xunkao load --agents N --ticket FILE [OPTIONS]
+const HELP: Bilingual = {
+  zh: `用法：xunkao load --agents N --ticket 文件 [选项]
+
+说真实协议的模拟机，只用于演示和规模试验。它们产生的一切都永久标为“模拟”。
+凭证这样取得：xunkao ticket --room 考场 --uses N > ticket.txt
+
+  --agents N        多少台（1 到 20000）
+  --ticket 文件     存有凭证的文件；- 表示从 stdin 读取
+  --profile 种类    全是同一种：${PROFILES.join('、')}（默认混合）
+  --rate N          每秒新增多少台（50）
+  --lively          多出些状况，给人看
+`,
+  en: `usage: xunkao load --agents N --ticket FILE [OPTIONS]
 
 Simulated machines that speak the real protocol, for scale and demonstration only. What they make is marked as simulated
-everywhere and for good. The ticket comes from: xunkao ticket --room ROOM --uses N > FILE
+everywhere and for good. The ticket comes from: xunkao ticket --room ROOM --uses N > ticket.txt
 
   --agents N        how many (1 to 20000)
   --ticket FILE     holds the ticket; - reads it from stdin
   --profile WORD    all of one kind: ${PROFILES.join(', ')} (a mixture)
   --rate N          new machines a second (50)
   --lively          more goes wrong, for people to look at
-`;
+`,
+};
 
 /** Never from the command line itself: everybody on this machine could read it there. */
-function readTicket(name: string): string {
+function readTicket(name: string): Ticket {
+  let text: string;
   try {
-    return readFileSync(name === '-' ? 0 : pathFrom(name), 'utf8');
+    text = readFileSync(name === '-' ? 0 : pathFrom(name), 'utf8');
   } catch {
-    throw new WrongUse('--ticket names a file that can be read, such as --ticket ticket.txt, not the ticket itself');
+    throw new WrongUse({
+      zh: '--ticket 后面是一个可以读取的文件，例如 --ticket ticket.txt，不是凭证本身',
+      en: '--ticket names a file that can be read, such as --ticket ticket.txt, not the ticket itself',
+    });
   }
+  const parsed = parseTicket(text);
+  if ('ticket' in parsed) return parsed.ticket;
+  throw new WrongUse({
+    zh: `--ticket：${parsed.faults.map(({ zh }) => zh).join('；')}`,
+    en: `--ticket: ${parsed.faults.map(({ en }) => en).join('; ')}`,
+  });
 }
 
 const STATUS_MS = 10_000;
@@ -38,33 +62,40 @@ export const command: Command = async (args) => {
     lively: { type: 'boolean' },
   });
   if (!options) return 0;
-  const { agents, ticket, profile, rate = '50', lively = false } = options.values;
-  if (agents === undefined) throw new WrongUse(`--agents says how many machines\n\n${HELP}`);
-  if (ticket === undefined) throw new WrongUse(`--ticket names the file of a ticket\n\n${HELP}`);
-  const parsed = parseTicket(readTicket(ticket));
-  if ('faults' in parsed) throw new WrongUse(`--ticket: ${parsed.faults.map((fault) => fault.en).join('; ')}`);
-  if (profile !== undefined && !PROFILES.includes(profile as Profile))
-    throw new WrongUse(`--profile takes one of ${PROFILES.join(', ')}, not ${profile}`);
+  const { agents: number, ticket: file, profile, rate = '50', lively = false } = options.values;
+  if (number === undefined || file === undefined) {
+    throw new WrongUse({ zh: '须给出 --agents 和 --ticket', en: '--agents and --ticket are needed' }, HELP);
+  }
+  const agents = wholeNumber('agents', number, 1, 20_000);
+  if (profile !== undefined && !PROFILES.includes(profile as Profile)) {
+    throw new WrongUse({
+      zh: `--profile 须是 ${PROFILES.join('、')} 之一，不能是 ${profile}`,
+      en: `--profile takes one of ${PROFILES.join(', ')}, not ${profile}`,
+    });
+  }
   const fleet = new Fleet({
-    agents: wholeNumber('agents', agents, 1, 20_000),
-    ticket: parsed.ticket,
+    agents,
+    ticket: readTicket(file),
     probes: await loadProbes(),
     lively,
     rate: wholeNumber('rate', rate, 1, 5_000),
-    log: (line) => process.stderr.write(`first machine: ${line}\n`),
+    log: (line) => process.stderr.write(`${say({ zh: '第一台模拟机', en: 'first machine' })}: ${line}\n`),
     profile: profile === undefined ? profileOf : () => profile as Profile,
   });
   const ended = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
   });
-  const status = setInterval(
-    () =>
-      process.stdout.write(`${fleet.online} of ${agents} simulated machines online, ${fleet.queued} frames queued\n`),
-    STATUS_MS,
-  );
+  const status = setInterval(() => {
+    const { online, queued } = fleet;
+    const told = {
+      zh: `模拟机在线 ${online} / ${agents} 台，排队 ${queued} 帧`,
+      en: `${online} of ${agents} simulated machines online, ${queued} frames queued`,
+    };
+    process.stdout.write(`${say(told)}\n`);
+  }, STATUS_MS);
   const faults = await Promise.race([fleet.start(), ended.then(() => [])]);
   if (faults.length === 0) await ended;
-  for (const fault of faults) process.stderr.write(`xunkao load: ${fault.en} ${fault.zh}\n`);
+  for (const fault of faults) process.stderr.write(`xunkao load: ${say(fault)}\n`);
   clearInterval(status);
   await fleet.stop();
   return faults.length === 0 ? 0 : 1;

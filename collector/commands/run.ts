@@ -1,12 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pino } from 'pino';
+import type { Bilingual } from '../../agent/probe.ts';
 import { startCollector, WrongPack, type Collector } from '../collector.ts';
 import { faultsText, type Fault } from '../faults.ts';
 import { Trouble } from '../gateway/trouble.ts';
 import { Unusable } from '../history/refused.ts';
-import { readSettings, type Settings } from '../settings.ts';
-import { WrongUse } from './options.ts';
+import { LISTEN, readSettings, SITE_NAME, type Settings } from '../settings.ts';
+import { say, WrongUse } from './options.ts';
 
 export interface RunOptions {
   readonly data: string;
@@ -25,7 +26,8 @@ export async function runCollector(
   options: RunOptions,
   accompany?: (collector: Collector) => Promise<readonly Companion[]>,
 ): Promise<number> {
-  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  const unusable = makeFolder(options.data);
+  if (unusable !== null) return fail(unusable);
   const read = readSettings(options.settings ?? join(options.data, 'xunkao.yaml'), options.settings !== undefined);
   if ('faults' in read) return refuse(read.faults);
   const settings = withOptions(read.settings, options);
@@ -35,39 +37,69 @@ export async function runCollector(
   );
   let collector: Collector;
   try {
-    collector = await startCollector({ data: options.data, settings, log });
+    collector = await startCollector({ data: options.data, settings, placeOf: read.placeOf, log });
   } catch (error) {
-    if (error instanceof Trouble) {
-      process.stderr.write(`xunkao: ${error.text.en}\n        ${error.text.zh}\n`);
-      return 1;
-    }
     if (error instanceof WrongPack) return refuse(error.faults);
-    if (error instanceof Unusable) {
-      process.stderr.write(`xunkao: ${error.message}\n`);
-      return 1;
-    }
+    if (error instanceof Trouble) return fail(error.text);
+    // Its words name the file and what to do; they come from the record's own threads, in English.
+    if (error instanceof Unusable) return fail({ zh: error.message, en: error.message });
     throw error;
   }
   greet(collector);
   const ended = signalled();
   const companions = await accompany?.(collector);
   const signal = await ended;
-  process.stderr.write(`xunkao: ${signal}, ending\n`);
+  process.stderr.write(`xunkao: ${say({ zh: `收到 ${signal}，正在结束`, en: `${signal}, ending` })}\n`);
   for (const companion of companions ?? []) await companion.stop();
   await collector.stop();
   return 0;
 }
 
+/** Why this folder cannot hold the data; null when it can. */
+function makeFolder(data: string): Bilingual | null {
+  try {
+    // Node's own recursive mkdir never returns where the kernel makes no folders, such as /proc.
+    const parent = dirname(data);
+    if (!existsSync(parent) && parent !== data) {
+      const reason = makeFolder(parent);
+      if (reason !== null) return reason;
+    }
+    if (!existsSync(data)) mkdirSync(data, { mode: 0o700 });
+    if (statSync(data).isDirectory()) accessSync(data, constants.R_OK | constants.W_OK | constants.X_OK);
+    else throw new Error(say({ zh: '它不是文件夹', en: 'it is not a folder' }));
+    return null;
+  } catch (error) {
+    const { message } = error as Error;
+    return {
+      zh: `数据目录 ${data} 不能使用：${message}。请用 --data 另选目录`,
+      en: `the data directory ${data} cannot be used: ${message}; choose another one with --data`,
+    };
+  }
+}
+
+function fail(text: Bilingual): number {
+  process.stderr.write(`xunkao: ${say(text)}\n`);
+  return 1;
+}
+
 function refuse(faults: readonly Fault[]): number {
-  process.stderr.write(`${faultsText(faults)}\n`);
+  process.stderr.write(`${faultsText(faults, say({ zh: 'zh', en: 'en' }) as 'zh' | 'en')}\n`);
   return 2;
 }
 
 function withOptions(settings: Settings, { listen, site }: RunOptions): Settings {
-  const wrong = (listen ?? []).find((address) => !/^(\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/.test(address));
-  if (wrong !== undefined) throw new WrongUse(`--listen takes HOST:PORT, such as 192.168.1.10:9480, not ${wrong}`);
-  if (site !== undefined && !/^[a-z0-9][a-z0-9-]{0,31}$/.test(site)) {
-    throw new WrongUse(`--site takes lower-case letters, digits and dashes, such as nanjing-01, not ${site}`);
+  const wrong = (listen ?? []).find((address) => !new RegExp(LISTEN).test(address));
+  if (wrong !== undefined) {
+    throw new WrongUse({
+      zh: `--listen 须是 主机:端口，例如 192.168.1.10:9480，不能是 ${wrong}`,
+      en: `--listen takes HOST:PORT, such as 192.168.1.10:9480, not ${wrong}`,
+    });
+  }
+  if (site !== undefined && !new RegExp(SITE_NAME).test(site)) {
+    throw new WrongUse({
+      zh: `--site 须是小写字母、数字和短横线，例如 nanjing-01，不能是 ${site}`,
+      en: `--site takes lower-case letters, digits and dashes, such as nanjing-01, not ${site}`,
+    });
   }
   return { ...settings, ...(listen ? { listen: [...listen] } : {}), ...(site === undefined ? {} : { site }) };
 }

@@ -1,20 +1,32 @@
-import { ROLES, type Role } from '../identity/machine.ts';
+import type { Bilingual } from '../../agent/probe.ts';
 import { askControl } from '../control.ts';
-import type { Command } from './command.ts';
+import { ROLES, type Role } from '../identity/machine.ts';
 import { defaultData } from './collector.ts';
-import { parse, pathFrom, wholeNumber, WrongUse } from './options.ts';
+import type { Command } from './command.ts';
+import { parse, pathFrom, roomName, say, wholeNumber, WrongUse } from './options.ts';
 
-const HELP = `usage: xunkao ticket --room ROOM [OPTIONS]
+const HELP: Bilingual = {
+  zh: `用法：xunkao ticket --room 考场 [选项]
+
+让这个数据目录上正在运行的采集器开一张凭证并打印出来；在每台机器上要输入的命令打印到 stderr。
+
+  --room 考场     机器所在的考场，例如 A
+  --role 角色     ${ROLES.join('、')} 之一（candidate）：考生机、备用机、服务器、备用服务器、设备网关
+  --uses N        可供多少台机器使用（45）
+  --days N        新机器在多少天之内可以使用（14）
+  --data 目录     采集器的数据目录
+`,
+  en: `usage: xunkao ticket --room ROOM [OPTIONS]
 
 Makes a ticket at the running collector of this data directory and prints it, and on stderr what to type on the machines.
-一张准考“票”：让一个考场的机器登记到采集器。
 
   --room ROOM     the room the machines are in, such as A
   --role ROLE     ${ROLES.join(', ')} (candidate)
   --uses N        how many machines may use it (45)
-  --days N        until when new hardware may use it (14)
+  --days N        for how many days new hardware may use it (14)
   --data DIR      the collector's data directory
-`;
+`,
+};
 
 export const command: Command = async (args) => {
   const options = parse(args, HELP, {
@@ -25,10 +37,14 @@ export const command: Command = async (args) => {
     data: { type: 'string' },
   });
   if (!options) return 0;
-  const { room, role = 'candidate', uses = '45', days = '14', data } = options.values;
-  if (room === undefined || !/^[^/\s"\\\p{C}]{1,32}$/u.test(room))
-    throw new WrongUse('--room takes 1 to 32 characters without blanks, such as --room A');
-  if (!ROLES.includes(role as Role)) throw new WrongUse(`--role takes one of ${ROLES.join(', ')}, not ${role}`);
+  const { role = 'candidate', uses = '45', days = '14', data } = options.values;
+  const room = roomName(options.values.room);
+  if (!ROLES.includes(role as Role)) {
+    throw new WrongUse({
+      zh: `--role 须是 ${ROLES.join('、')} 之一，不能是 ${role}`,
+      en: `--role takes one of ${ROLES.join(', ')}, not ${role}`,
+    });
+  }
   const wish = {
     room,
     role: role as Role,
@@ -37,12 +53,14 @@ export const command: Command = async (args) => {
   };
   const answer = await askControl(data === undefined ? defaultData() : pathFrom(data), { ask: 'ticket', wish });
   if ('error' in answer) {
-    process.stderr.write(`xunkao ticket: ${String(answer['error'])}\n`);
+    process.stderr.write(`xunkao ticket: ${say(answer.error)}\n`);
     return 1;
   }
   process.stdout.write(`${String(answer['ticket'])}\n`);
-  process.stderr.write(
-    `\nSave that line as ticket.txt; then on each machine 把上面一行存为 ticket.txt，再在每台机器上:\n  ${String(answer['command'])}\n`,
-  );
+  const next = {
+    zh: '把上面一行存为 ticket.txt，再在每台机器上输入：',
+    en: 'Save that line as ticket.txt; then on each machine:',
+  };
+  process.stderr.write(`\n${say(next)}\n  ${String(answer['command'])}\n`);
   return 0;
 };

@@ -1,21 +1,33 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Bilingual } from '../../agent/probe.ts';
 import type { Collector } from '../collector.ts';
 import { COLLECTOR_OPTIONS, defaultData, OPTIONS } from './collector.ts';
 import type { Command } from './command.ts';
-import { parse, pathFrom, WrongUse } from './options.ts';
+import { parse, pathFrom, roomName, say } from './options.ts';
 import { runCollector, type Companion } from './run.ts';
 
-const HELP = `usage: npm start -- [OPTIONS]        (xunkao up)
+const HELP: Bilingual = {
+  zh: `用法：npm start -- [选项]        （即 xunkao up）
+
+运行采集器，以及监测本机的真实代理程序：看它被测量、逐条判断、留下记录。
+
+${COLLECTOR_OPTIONS.zh}
+  --room 考场       本机所在的考场（A）
+  --demo            旁边再显示一个有 45 台模拟机的考场，不时出些状况
+  --no-agent        只运行采集器
+`,
+  en: `usage: npm start -- [OPTIONS]        (xunkao up)
 
 Runs the collector and a real agent for this machine: see it measured, judged clause by clause and remembered.
 
-${COLLECTOR_OPTIONS}
+${COLLECTOR_OPTIONS.en}
   --room ROOM       where this machine stands (A)
   --demo            beside it a room of 45 simulated machines with things going wrong now and then
   --no-agent        the collector alone
-`;
+`,
+};
 
 export const command: Command = async (args) => {
   const options = parse(args, HELP, {
@@ -25,9 +37,8 @@ export const command: Command = async (args) => {
     'no-agent': { type: 'boolean' },
   });
   if (!options) return 0;
-  const { data, listen, settings, site, room = 'A', demo, 'no-agent': alone } = options.values;
-  if (!/^[^/\s"\\\p{C}]{1,32}$/u.test(room))
-    throw new WrongUse(`--room takes 1 to 32 characters without blanks, not ${room}`);
+  const { data, listen, settings, site, demo, 'no-agent': alone } = options.values;
+  const room = roomName(options.values.room ?? 'A');
   const folder = data === undefined ? defaultData() : pathFrom(data);
   return runCollector(
     {
@@ -43,6 +54,9 @@ export const command: Command = async (args) => {
   );
 };
 
+const THE_AGENT: Bilingual = { zh: '本机的代理程序', en: 'the agent of this machine' };
+const THE_DEMO: Bilingual = { zh: '模拟机', en: 'the simulated machines' };
+
 /** The agent is a program of its own, here as on every other machine. */
 async function startAgent(collector: Collector, data: string, room: string): Promise<Companion> {
   const dir = join(data, 'agent');
@@ -50,7 +64,7 @@ async function startAgent(collector: Collector, data: string, room: string): Pro
   if (!existsSync(join(dir, 'ticket'))) {
     writeFileSync(join(dir, 'ticket'), await collector.localTicket(room), { mode: 0o600 });
   }
-  return runProgram([
+  return runProgram(THE_AGENT, [
     join(import.meta.dirname, '..', '..', 'agent', 'main.ts'),
     '--dir',
     dir,
@@ -70,11 +84,11 @@ async function startDemo(collector: Collector): Promise<Companion> {
     simulated: true,
   });
   const main = join(import.meta.dirname, '..', 'main.ts');
-  return runProgram([main, 'load', '--agents', String(DEMO_AGENTS), '--ticket', '-', '--lively'], ticket);
+  return runProgram(THE_DEMO, [main, 'load', '--agents', String(DEMO_AGENTS), '--ticket', '-', '--lively'], ticket);
 }
 
 /** Runs one of our own programs until stopped; when it dies by itself, it is started again after a second. */
-function runProgram(args: readonly string[], input = ''): Companion {
+function runProgram(name: Bilingual, args: readonly string[], input = ''): Companion {
   let stopping = false;
   let child = start();
   function start() {
@@ -83,7 +97,12 @@ function runProgram(args: readonly string[], input = ''): Companion {
     started.stdin.on('error', () => undefined).end(input);
     started.once('exit', (code, signal) => {
       if (stopping) return;
-      process.stderr.write(`xunkao: ${args[0]} ended (${code ?? signal}); starting it again\n`);
+      const how = code ?? signal;
+      const told = {
+        zh: `${name.zh}已结束（${how}），正在重新启动`,
+        en: `${name.en} ended (${how}); starting it again`,
+      };
+      process.stderr.write(`xunkao: ${say(told)}\n`);
       setTimeout(() => {
         if (!stopping) child = start();
       }, 1_000).unref();

@@ -45,7 +45,7 @@ describe('the control socket', () => {
       onTestFinished(() => void stranger.close());
       const wish = { room: 'A', role: 'candidate', uses: 1, days: 1 };
       expect(await askControl(data, { ask: 'ticket', wish })).toEqual({
-        error: expect.stringContaining('no collector'),
+        error: { zh: expect.stringContaining('没有正在运行的采集器'), en: expect.stringContaining('no collector') },
       });
       await expect(serve(data)).rejects.toThrow(/does not belong to the owner/);
     }
@@ -56,8 +56,8 @@ describe('the control socket', () => {
     const server = await serveControl(data, async ({ ask }) => {
       throw new Error(`cannot ${ask}`);
     });
-    expect(await askControl(data, { ask: 'status' })).toEqual({ error: 'cannot status' });
-    expect(await askControl(data, null as never)).toEqual({ error: expect.any(String) });
+    expect(await askControl(data, { ask: 'status' })).toEqual({ error: { zh: 'cannot status', en: 'cannot status' } });
+    expect(await askControl(data, null as never)).toMatchObject({ error: { en: expect.any(String) } });
     await new Promise((resolve) => server.close(resolve));
     expect(existsSync(controlPath(data))).toBe(false);
   });

@@ -2,14 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { faultsText } from '../../collector/faults.ts';
 import { parseSettings, readSettings } from '../../collector/settings.ts';
 
-const faults = (text: string): string => {
+const faults = (text: string, language: 'zh' | 'en' = 'en'): string => {
   const read = parseSettings('xunkao.yaml', text);
-  return 'faults' in read ? faultsText(read.faults) : 'none';
+  return 'faults' in read ? faultsText(read.faults, language) : 'none';
 };
 
 test('an empty file and no file give the defaults', () => {
   const { settings } = parseSettings('xunkao.yaml', '') as { settings: object };
-  expect(readSettings('/nowhere/xunkao.yaml', false)).toEqual({ settings });
+  expect(readSettings('/nowhere/xunkao.yaml', false)).toMatchObject({ settings });
   expect(settings).toMatchObject({
     site: null,
     listen: ['127.0.0.1:9480'],
@@ -35,13 +35,13 @@ devices:
     feed: [A/1]
 intenet_targets: []
 `),
-  ).toBe(`xunkao.yaml:1:7: site must match pattern "^[a-z0-9][a-z0-9-]{0,31}$": lower-case letters, digits and dashes
+  ).toBe(`xunkao.yaml:1:7: site: expected lower-case letters, digits and dashes, such as nanjing-01
 site: 南京
       ^
-xunkao.yaml:2:9: listen must be array
+xunkao.yaml:2:9: listen: expected [HOST:PORT]
 listen: 9480
         ^
-xunkao.yaml:6:10: devices.0.url must match pattern "^nut(\\+tls)?://[^\\s/@]+/[^\\s/]+$": nut://HOST[:PORT]/UPS or nut+tls://…
+xunkao.yaml:6:10: devices.0.url: expected nut://HOST/UPS, such as nut://127.0.0.1:3493/exam; with TLS nut+tls://
     url: http://x
          ^
 xunkao.yaml:7:11: unknown key feed; known here: id, kind, url, room, user, password, ca, reader, feeds
@@ -52,17 +52,45 @@ intenet_targets: []
                  ^`);
 });
 
+test('every fault is told in Chinese too', () => {
+  const wrong = `site: 南京
+listen: [a:99999]
+standard: 5
+parameters: { browser: 1 }
+exam_software: [1]
+devices: [{ id: u, kind: camera, room: '' }, 5]
+phases: { before_minutes: 1 }
+x: 1
+`;
+  expect(faults(wrong)).not.toMatch(/\p{Script=Han}.*: expected|undefined|\[object/u);
+  for (const told of faults(wrong, 'zh').matchAll(/^xunkao\.yaml:\d+:\d+: (.*)$/gmu)) {
+    expect(told[1]).toMatch(/\p{Script=Han}/u);
+    expect(told[1]).not.toMatch(/expected|undefined/u);
+  }
+});
+
+test('a folder of rules is named from where the file stands', () => {
+  const standard = (name: string) => {
+    const read = parseSettings('/etc/xunkao/xunkao.yaml', `standard: ${name}`);
+    return 'settings' in read && read.settings.standard;
+  };
+  expect(standard('./mine')).toBe('/etc/xunkao/mine');
+  expect(standard('live-commerce')).toBe('live-commerce');
+});
+
 describe('nonsense is refused in words', () => {
   test.each([
     ['a: [1', /xunkao\.yaml:1:\d+: /],
     ['site: a\nsite: b', /xunkao\.yaml:2:1: .*unique/],
-    ['- a\n- b', /the file must be object/],
+    ['- a\n- b', /the file: expected keys with values/],
+    ['devices: [{ id: u, url: "nut://h/u" }]', /devices\.0 lacks kind/],
+    ['listen: ["127.0.0.1:99999"]', /listen\.0: expected HOST:PORT/],
     [
       'devices:\n  - {id: u, kind: ups, url: "nut://h/u"}\n  - {id: u, kind: ups, url: "nut://h/v"}',
       /3:\d+: two devices are called u; give each its own id/,
     ],
-    ['frame_every_seconds: 0', /must be >= 1/],
-    ['limits: { connections: 0 }', /limits\.connections must be >= 1/],
+    ['frame_every_seconds: 0', /expected seconds between frames, 1 to 60/],
+    ['limits: { connections: 0 }', /limits\.connections: expected a number from 1/],
   ])('%j', (text, wanted) => {
     expect(faults(text)).toMatch(wanted);
   });
