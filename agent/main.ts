@@ -10,6 +10,7 @@ import { reportText, takeReport, type ReportArguments } from './report.ts';
 import { HELP, inWords, parseArguments, type AgentArguments } from './settings.ts';
 import { childSweep, runSweep } from './sweep.ts';
 import { VERSION } from './version.ts';
+import { tellScreen } from './windows/helper.ts';
 
 /** A clean end takes a second; a disk that hangs must not hold the machine's shutdown. */
 const END_LIMIT_MS = 5_000;
@@ -29,6 +30,13 @@ async function main(): Promise<void> {
       return;
     case 'report':
       return report(parsed.report);
+    case 'screen': {
+      const fault = await tellScreen(thisHost(), parsed.to);
+      if (fault === null) return;
+      process.stderr.write(`xunkao-agent: ${inWords(fault, process.env)}\n`);
+      process.exitCode = 1;
+      return;
+    }
     case 'sweep':
       return runSweep(parsed.names, await loadProbes(), thisHost());
     case 'run':

@@ -20,6 +20,8 @@ export type ParsedArguments =
   | { readonly kind: 'version' }
   /** Every probe once, for a person. */
   | { readonly kind: 'report'; readonly report: ReportArguments }
+  /** The helper in a user's session: `windows/helper.ts`. */
+  | { readonly kind: 'screen'; readonly to: string | null }
   /** A child of the agent's own: `sweep.ts`. */
   | { readonly kind: 'sweep'; readonly names: readonly string[] }
   | { readonly kind: 'faults'; readonly faults: readonly Bilingual[] };
@@ -34,6 +36,9 @@ export function parseArguments(words: readonly string[], env: Environment, cwd: 
   if (words[0] === 'report' && !words.includes('--help') && !words.includes('-h')) {
     const parsed = parseReport(words.slice(1), cwd);
     return 'report' in parsed ? { kind: 'report', ...parsed } : { kind: 'faults', ...parsed };
+  }
+  if (words[0] === 'screen' && (words.length === 1 || (words.length === 3 && words[1] === '--to'))) {
+    return { kind: 'screen', to: words[2] === undefined ? null : resolve(cwd, words[2]) };
   }
   const faults: Bilingual[] = [];
   const addresses: string[] = [];
@@ -71,6 +76,7 @@ export const HELP: Bilingual = {
 
 用法：xunkao-agent [--dir 文件夹] [--ticket 文件] [--address 主机:端口]…
       xunkao-agent report [--json] [--to 文件] [--exam 软件名]…
+      xunkao-agent screen [--to 文件]
 
   --dir 文件夹         存放密钥、入场凭据和未发送的数据；默认 %ProgramData%\\xunkao-agent（Windows）、
                        /var/lib/xunkao-agent（root）或 ~/.local/state/xunkao-agent
@@ -79,6 +85,7 @@ export const HELP: Bilingual = {
   --help, --version
 
 report 只读：各项状况各问一次，显示结果和所用时间，不发送、不保存；--to 写入文件，--exam 查找已安装的考核软件。
+screen 在 Windows 用户会话中运行一次，把屏幕分辨率告诉作为服务运行的代理。
 
 只向外连接，不开放端口，不执行对方的命令。Ctrl+C 正常结束。
 退出码：0 正常，1 失败，2 用法不对。
@@ -87,6 +94,7 @@ report 只读：各项状况各问一次，显示结果和所用时间，不发�
 
 Usage: xunkao-agent [--dir FOLDER] [--ticket FILE] [--address HOST:PORT]…
        xunkao-agent report [--json] [--to FILE] [--exam NAME]…
+       xunkao-agent screen [--to FILE]
 
   --dir FOLDER         holds the key, the ticket and what was not sent yet; default %ProgramData%\\xunkao-agent
                        (Windows), /var/lib/xunkao-agent (root) or ~/.local/state/xunkao-agent
@@ -97,6 +105,7 @@ Usage: xunkao-agent [--dir FOLDER] [--ticket FILE] [--address HOST:PORT]…
 
 report only reads: it asks everything once and shows the answers and how long each took; nothing is sent or kept.
 --to writes it to a file, --exam looks for installed exam software.
+screen runs once in a Windows user's session and tells the agent, a service without a screen, how large theirs is.
 
 It only dials out, opens no port and runs no command for anybody. Ctrl+C ends it cleanly.
 Exit codes: 0 ok, 1 failed, 2 wrong use.

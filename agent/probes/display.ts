@@ -1,6 +1,7 @@
 import type { Host } from '../host.ts';
 import type { Probe } from '../probe.ts';
 import type { Facts } from '../reading.ts';
+import { helperScreen } from '../windows/helper.ts';
 import { registryScreen } from '../windows/screen.ts';
 import type { Windows } from '../windows/windows.ts';
 
@@ -38,7 +39,8 @@ export const probe: Probe = {
     },
   },
   async ask(host) {
-    const screen = host.platform === 'linux' ? await screenOf(host) : host.windows ? windowsScreen(host.windows) : null;
+    const screen =
+      host.platform === 'linux' ? await screenOf(host) : host.windows ? await windowsScreen(host, host.windows) : null;
     const facts: Facts = {
       width_pixels: screen?.width ?? null,
       height_pixels: screen?.height ?? null,
@@ -55,10 +57,16 @@ interface Screen {
   readonly source: string;
 }
 
-/** An agent that somebody started in their own session sees their screen. */
-function windowsScreen(windows: Windows): Screen | null {
+/**
+ * An agent that somebody started in their own session sees their screen. A service has the word of a helper that ran
+ * there, unless the registry knows of a later change.
+ */
+async function windowsScreen(host: Host, windows: Windows): Promise<Screen | null> {
   const own = windows.screen();
-  return own === null ? registryScreen(windows) : { ...own, source: 'session' };
+  if (own !== null) return { ...own, source: 'session' };
+  const kept = registryScreen(windows);
+  const told = await helperScreen(host, windows);
+  return told !== null && told.at >= (kept?.at ?? 0) ? { ...told, source: 'helper' } : kept;
 }
 
 const CONNECTORS = '/sys/class/drm';

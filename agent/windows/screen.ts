@@ -5,6 +5,8 @@ export interface RegistryScreen {
   readonly width: number;
   readonly height: number;
   readonly source: string;
+  /** When this set of monitors was last set up, ms on the machine's clock; null when nobody wrote that down. */
+  readonly at: number | null;
 }
 
 const CONFIGURATIONS = `${SYSTEM}\\Control\\GraphicsDrivers\\Configuration`;
@@ -22,22 +24,29 @@ export function registryScreen(windows: Windows): RegistryScreen | null {
 }
 
 function newestConfiguration(windows: Windows): RegistryScreen | null {
-  let best: (RegistryScreen & { readonly at: bigint }) | null = null;
+  let best: RegistryScreen | null = null;
+  let newest = -1n;
   for (const set of (windows.keys('HKLM', CONFIGURATIONS) ?? []).slice(0, MOST_CONFIGURATIONS)) {
     const key = joined(CONFIGURATIONS, set);
     const stamp = windows.value('HKLM', key, 'Timestamp');
     const at = typeof stamp === 'bigint' ? stamp : 0n;
-    if (best !== null && at <= best.at) continue;
+    if (at <= newest) continue;
     for (const display of windows.keys('HKLM', key) ?? []) {
       const width = windows.value('HKLM', joined(key, display), 'PrimSurfSize.cx');
       const height = windows.value('HKLM', joined(key, display), 'PrimSurfSize.cy');
       const size = sized(width, height);
       if (size === null) continue;
-      best = { ...size, source: 'registry:GraphicsDrivers', at };
+      best = { ...size, source: 'registry:GraphicsDrivers', at: milliseconds(at) };
+      newest = at;
       break;
     }
   }
-  return best && { width: best.width, height: best.height, source: best.source };
+  return best;
+}
+
+/** A FILETIME counts tenths of microseconds since 1601. */
+function milliseconds(filetime: bigint): number | null {
+  return filetime > 0n ? Number(filetime / 10_000n) - 11_644_473_600_000 : null;
 }
 
 const VIDEO = `${SYSTEM}\\Hardware Profiles\\UnitedVideo\\CONTROL\\VIDEO`;
@@ -52,7 +61,7 @@ function attachedAdapter(windows: Windows): RegistryScreen | null {
       const width = windows.value('HKLM', key, 'DefaultSettings.XResolution');
       const size = sized(width, windows.value('HKLM', key, 'DefaultSettings.YResolution'));
       if (size === null || (best !== null && best.width * best.height >= size.width * size.height)) continue;
-      best = { ...size, source: 'registry:UnitedVideo' };
+      best = { ...size, source: 'registry:UnitedVideo', at: null };
     }
   }
   return best;

@@ -30,6 +30,18 @@ describe('the command line of the agent', () => {
     expect(parsed.kind === 'run' && parsed.settings.dir).toMatch(/xunkao-agent$/);
   });
 
+  it('asks for a report, or tells the screen, by a first word of its own', () => {
+    expect(parse('report', '--json')).toEqual({
+      kind: 'report',
+      report: { json: true, to: null, examSoftware: [] },
+    });
+    expect(parse('report', '--help')).toEqual({ kind: 'help' });
+    expect(parse('report', '--dir', 'x').kind).toBe('faults');
+    expect(parse('screen')).toEqual({ kind: 'screen', to: null });
+    expect(parse('screen', '--to', 's.json')).toEqual({ kind: 'screen', to: join(dir, 's.json') });
+    expect(parse('screen', '--to').kind).toBe('faults');
+  });
+
   it('lists every fault at once, in both languages', () => {
     const parsed = parse('--colour', '--dir', '--address', 'http://x', '--ticket', 'bad', '--ticket', 'missing');
     expect(parsed.kind).toBe('faults');

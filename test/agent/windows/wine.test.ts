@@ -110,7 +110,17 @@ describe.runIf(hasWine() && canBuildAddon())('under Wine', { timeout: 90_000 }, 
     };
     await prepare('win10', { registry: { ...PCS.healthy.registry, ...registry }, files: {} });
     const { screen } = (await report('10')).windows as { screen: { registry: unknown } };
-    expect(screen.registry).toEqual({ width: 1920, height: 1080, source: 'registry:GraphicsDrivers' });
+    expect(screen.registry).toMatchObject({ width: 1920, height: 1080, source: 'registry:GraphicsDrivers' });
+  });
+
+  test('the helper in a user’s session writes their screen where the probe reads it', async () => {
+    await prepare('win7', PCS.healthy);
+    const launcher = `process.argv[2] = 'screen'; require(${JSON.stringify(`${FOLDER}\\xunkao-agent.js`)});`;
+    wine.write({ 'C:\\screen.js': launcher });
+    const { code, output } = await wine.run(windowsNode('7'), ['C:\\screen.js']);
+    expect({ code, output: output.toString() }).toEqual({ code: 0, output: '' });
+    const written = readFileSync(join(wine.drive, 'ProgramData', 'xunkao-screen', 'screen.json'), 'utf8');
+    expect(JSON.parse(written)).toEqual({ width: 1024, height: 768 });
   });
 
   test('a tool for remote control is named while it runs, and not after', async () => {
