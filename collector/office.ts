@@ -126,6 +126,7 @@ export function createOffice(parts: OfficeParts): Office {
     compliance,
     places,
     machines: () => registry.machines.values(),
+    nameOf: (account) => accounts.nameOf(account),
     machine: (id) => registry.machines.get(id),
     seenAt: (id) => hearing.seenAt(id),
     incidents: (word) => (word === 'open' ? incidents.opened() : incidents.closed()),

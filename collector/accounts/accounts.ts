@@ -37,6 +37,8 @@ export interface Accounts {
   createAdministrator(code: string, name: string, password: string): Promise<Account | 'code' | 'name' | 'password'>;
   signIn(name: string, password: string, address: string): Promise<SignInResult>;
   signOut(token: string): Promise<void>;
+  /** The name of an account as screens show it; what is no account's id is shown as it is. */
+  nameOf(id: string): string;
   /** Who holds this token now. */
   holder(token: string): Account | null;
   restore(accounts: Iterable<Account>, signIns: Iterable<readonly [string, SignIn]>): void;
@@ -150,6 +152,7 @@ export function createAccounts(
       const body = { change: 'signed-out', account: signIn.account };
       await write([{ kind: 'sign-in', id, value: null }], [entry('sign-in', body)]);
     },
+    nameOf: (id) => accounts.get(id)?.name ?? id,
     holder(token) {
       const signIn = signIns.get(tokenId(token));
       if (!signIn || signIn.until <= clock.now().wall) return null;

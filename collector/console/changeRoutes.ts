@@ -23,7 +23,7 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
       schema: { summary: 'Somebody takes care of it', params: Id, body: schemas.NoBody },
     },
     async (request) => {
-      const incident = await desk.acknowledge(request.params.id, request.account!.name);
+      const incident = await desk.acknowledge(request.params.id, request.account!.id);
       if (!incident) throw notFound('incident', request.params.id);
       return incidentRow(desk, incident);
     },

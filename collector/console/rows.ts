@@ -16,6 +16,8 @@ export interface RowSource {
   readonly compliance: Compliance;
   readonly places: Places;
   readonly machines: () => Iterable<Machine>;
+  /** Entries and incidents hold an account's id; its name is for screens. */
+  readonly nameOf: (account: string) => string;
   /** Wall clock ms; undefined = not heard since the collector's start. */
   readonly seenAt: (machine: string) => number | undefined;
 }
@@ -109,7 +111,7 @@ export function incidentRow(source: RowSource, incident: Incident): IncidentRow 
     observed: incident.observed,
     openedAt: incident.openedAt,
     acknowledgedAt: incident.acknowledgedAt,
-    acknowledgedBy: incident.acknowledgedBy,
+    acknowledgedBy: incident.acknowledgedBy === null ? null : source.nameOf(incident.acknowledgedBy),
     closedAt: incident.closedAt,
     simulated: machine?.simulated ?? false,
   };

@@ -16,7 +16,7 @@ export interface Incident {
   /** Wall clock, ms. */
   readonly openedAt: number;
   readonly acknowledgedAt: number | null;
-  /** Account name. */
+  /** Id of the account: entries are final, and names of people are not theirs to keep. */
   readonly acknowledgedBy: string | null;
   readonly closedAt: number | null;
 }

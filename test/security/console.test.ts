@@ -64,6 +64,23 @@ describe('names and times that people type', () => {
   });
 });
 
+test('who acknowledged an incident is named on screens, and by an account’s number in the record', async () => {
+  const collector = await collectorIn({ beats: false });
+  const headers = await administrator(collector);
+  collector.desk.heard({ what: 'alive-twice', machine: 'm-1', address: '10.0.0.1', other: '10.0.0.2' });
+  collector.beat();
+  const [{ id }] = collector.desk.incidents('open') as [{ id: string }];
+  const url = `/api/v1/incidents/${id}/acknowledge`;
+  const taken = await collector.app.inject({ method: 'POST', url, headers, payload: {} });
+  expect(taken.json()).toMatchObject({ acknowledgedBy: 'li' });
+  expect((await collector.app.inject({ url: '/api/v1/incidents' })).json().incidents).toMatchObject([
+    { acknowledgedBy: 'li' },
+  ]);
+  const { entries } = (await collector.app.inject({ url: '/api/v1/history?kind=incident' })).json();
+  expect(entries.at(-1).body).toMatchObject({ change: 'acknowledged', by: expect.stringMatching(/^a-[0-9a-f]{8}$/) });
+  expect(JSON.stringify(entries)).not.toContain('"li"');
+});
+
 test('the printed code cannot be tried often', async () => {
   const collector = await collectorIn();
   const headers = { 'content-type': 'application/json', 'x-xunkao': '1' };
