@@ -39,6 +39,8 @@ export interface Beat {
   tick(arrivals: readonly Arrival[], now: Moment): Effects;
   /** Takes in what was judged and written before a restart, without judging it again. */
   absorb(arrivals: readonly Arrival[]): void;
+  /** The replay is over: nobody has been heard by this process yet. */
+  resume(): void;
 }
 
 /** The collector's clock may drift this far from the monotonic one between two beats before it counts as a jump. */
@@ -161,6 +163,7 @@ export function createBeat(stages: Stages): Beat {
       late.finish(stages.sessions());
       for (const arrival of arrivals) hear(arrival);
     },
+    resume: () => hearing.restart(),
   };
 
   function watchClock(now: Moment): IncidentChange[] {

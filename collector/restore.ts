@@ -137,5 +137,6 @@ export async function replay({ journal, restored, kept, beat, gateway, recorder 
     }
     beats += 1;
   }
+  beat.resume();
   return beats;
 }

@@ -19,6 +19,8 @@ export interface Hearing {
   lapse(machine: string, staleAt: number, now: Moment): void;
   /** Machines of which `settled` says more than at the last call. */
   due(now: Moment): readonly string[];
+  /** Nobody was heard so far: what a replay heard was said on links of an earlier process. */
+  restart(): void;
 }
 
 /** 15 s: the slowest probes that a rule waits for (the way out, remote sessions) answer within 15 s of a start. */
@@ -73,6 +75,10 @@ export function createHearing(settleMs = SETTLE_MS): Hearing {
         due.push(machine);
       }
       return due;
+    },
+    restart() {
+      settled.clear();
+      for (const map of [since, seen, saidAt, lapsed]) map.clear();
     },
   };
 }

@@ -230,6 +230,18 @@ test('what flips twice within a beat is judged twice: short power cuts are incid
   expect(incidents.map(({ change }) => change)).toEqual(['opened', 'closed']);
 });
 
+test('who was heard in a replay has to be heard anew: what ran out while the collector was away writes nothing', () => {
+  const site = testSite();
+  site.stages.compliance.restore('m-1', { 'memory-size': ['holds', 0], wired: ['holds', 0], online: ['holds', 0] });
+  site.beat.absorb([presence(site, 'm-1', true), frame(site, 'm-1', SOUND)]);
+  site.clock.advance(20_000);
+  site.beat.absorb([frame(site, 'm-1', SOUND)]);
+  site.beat.resume();
+  site.clock.advance(60_000);
+  expect(tick(site).entries).toEqual([]);
+  expect(site.stages.compliance.of('m-1').find((verdict) => verdict.rule === 'wired')?.cause).toBe('waiting');
+});
+
 test('what a machine measured before it was enrolled is kept as readings and judged by nobody', () => {
   const site = testSite([machine('m-1', { enrolledAt: Date.UTC(2026, 10, 23, 1, 0, 0) })]);
   const before = site.clock.now();
