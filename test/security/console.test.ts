@@ -69,7 +69,7 @@ test('who acknowledged an incident is named on screens, and by an account’s nu
   const headers = await administrator(collector);
   collector.desk.heard({ what: 'alive-twice', machine: 'm-1', address: '10.0.0.1', other: '10.0.0.2' });
   collector.beat();
-  const [{ id }] = collector.desk.incidents('open') as readonly [{ readonly id: string }];
+  const id = collector.desk.incidents('open')[0]!.id;
   const url = `/api/v1/incidents/${id}/acknowledge`;
   const taken = await collector.app.inject({ method: 'POST', url, headers, payload: {} });
   expect(taken.json()).toMatchObject({ acknowledgedBy: 'li' });
