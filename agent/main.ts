@@ -68,6 +68,8 @@ async function run({ dir, ticket, addresses }: AgentArguments): Promise<void> {
   };
   process.once('SIGINT', end);
   process.once('SIGTERM', end);
+  // `xunkao up` starts one for its own machine; however that ends, the next one starts another.
+  process.once('disconnect', () => end('its starter is gone'));
   const faults = await agent.start();
   if (faults.length === 0) return;
   for (const fault of faults) {

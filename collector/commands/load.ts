@@ -84,6 +84,8 @@ export const command: Command = async (args) => {
   });
   const ended = new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+    // `xunkao up` that started it is gone.
+    process.once('disconnect', resolve);
   });
   const status = setInterval(() => {
     const { online, queued } = fleet;
@@ -98,5 +100,6 @@ export const command: Command = async (args) => {
   for (const fault of faults) process.stderr.write(`xunkao load: ${say(fault)}\n`);
   clearInterval(status);
   await fleet.stop();
+  if (process.connected) process.disconnect?.();
   return faults.length === 0 ? 0 : 1;
 };

@@ -16,7 +16,7 @@ export interface RunOptions {
   readonly site?: string;
 }
 
-/** Companions of the collector: the local agent, the demonstration. Ended before it. */
+/** Companions of the collector: the local agent, the demonstration. Ended after it. */
 export interface Companion {
   stop(): Promise<void>;
 }
@@ -50,8 +50,12 @@ export async function runCollector(
   const companions = await accompany?.(collector);
   const signal = await ended;
   process.stderr.write(`xunkao: ${say({ zh: `收到 ${signal}，正在结束`, en: `${signal}, ending` })}\n`);
-  for (const companion of companions ?? []) await companion.stop();
-  await collector.stop();
+  // The collector first: its companions' end is then part of its own, and no machine that went away.
+  try {
+    await collector.stop();
+  } finally {
+    for (const companion of companions ?? []) await companion.stop();
+  }
   return 0;
 }
 

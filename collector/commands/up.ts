@@ -92,9 +92,10 @@ function runProgram(name: Bilingual, args: readonly string[], input = ''): Compa
   let stopping = false;
   let child = start();
   function start() {
-    const started = spawn(process.execPath, [...args], { stdio: ['pipe', 'ignore', 'inherit'] });
+    // The channel tells it when this process is killed: the next start must not find it still running.
+    const started = spawn(process.execPath, [...args], { stdio: ['pipe', 'ignore', 'inherit', 'ipc'] });
     // One that ends before it has read is told about by its exit.
-    started.stdin.on('error', () => undefined).end(input);
+    started.stdin?.on('error', () => undefined).end(input);
     started.once('exit', (code, signal) => {
       if (stopping) return;
       const how = code ?? signal;
