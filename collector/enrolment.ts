@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { Desk, TicketWish } from './console/desk.ts';
+import type { Desk, MadeTicket, TicketWish } from './console/desk.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { SiteDevice } from './identity/machine.ts';
 import type { Registry } from './identity/registry.ts';
@@ -12,7 +12,7 @@ export interface TicketOrder extends TicketWish {
 
 /** Tickets, seats, and which machine is the collector's own. */
 export interface Enrolment extends Pick<Desk, 'place'> {
-  makeTicket(order: TicketOrder, account: string): Promise<{ readonly ticket: string; readonly command: string }>;
+  makeTicket(order: TicketOrder, account: string): Promise<MadeTicket>;
   localTicket(room: string): Promise<string>;
   /** The machine of the collector's own agent, which reads devices that name no reader. */
   localMachine(): string | undefined;
@@ -50,7 +50,7 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
     const validUntil = clock.now().wall + days * 86_400_000;
     const { ticket, secret } = await registry.issueTicket({ room, role, uses, validUntil, simulated }, account);
     const text = ticketText({ site, addresses: link.addresses, ca: link.ca, id: ticket.id, secret, room });
-    return { ticket: text, id: ticket.id, command: TICKET_COMMAND };
+    return { ticket: text, id: ticket.id, command: TICKET_COMMAND, onlyHere: link.ca === null };
   }
 
   function isTaken(room: string, seat: string | null, id: string): boolean {

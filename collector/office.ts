@@ -215,11 +215,11 @@ export function createOffice(parts: OfficeParts): Office {
         case 'status':
           return { pid: process.pid, site };
         case 'ticket': {
-          const { ticket, command } = await enrolment.makeTicket(
+          const { ticket, command, onlyHere } = await enrolment.makeTicket(
             { ...question.wish, role: question.wish.role as Role },
             'console of this PC',
           );
-          return { ticket, command };
+          return { ticket, command, onlyHere };
         }
       }
       return question satisfies never;

@@ -28,6 +28,11 @@ Makes a ticket at the running collector of this data directory and prints it, an
 `,
 };
 
+const ONLY_HERE: Bilingual = {
+  zh: '注意：采集器只在本机上监听，别的机器用不了这张凭证。请先用 --listen 加上本机的局域网地址重新启动采集器，例如 --listen 192.168.1.10:9480，再重新开凭证。',
+  en: 'Note: the collector listens on this PC alone, so no other machine can use this ticket. Start it with --listen and an address of this PC on the LAN, such as --listen 192.168.1.10:9480, and make the ticket again.',
+};
+
 export const command: Command = async (args) => {
   const options = parse(args, HELP, {
     room: { type: 'string' },
@@ -62,5 +67,6 @@ export const command: Command = async (args) => {
     en: 'Save that line as ticket.txt; then on each machine:',
   };
   process.stderr.write(`\n${say(next)}\n  ${String(answer['command'])}\n`);
+  if (answer['onlyHere'] === true) process.stderr.write(`\n${say(ONLY_HERE)}\n`);
   return 0;
 };

@@ -28,7 +28,7 @@ export interface Desk extends RowSource {
   sessionOf(room: string): string | null;
   warnings(): SiteAnswer['warnings'];
   acknowledge(id: string, account: string): Promise<Incident | null>;
-  makeTicket(wish: TicketWish, account: string): Promise<{ readonly ticket: string; readonly command: string }>;
+  makeTicket(wish: TicketWish, account: string): Promise<MadeTicket>;
   /** Every ticket ever made, without what would let a machine in. */
   tickets(): readonly Omit<Ticket, 'secretHash'>[];
   /** For one that was lost or stolen: nobody enrols with it any more. Machines that did stay. */
@@ -51,6 +51,14 @@ export interface TicketWish {
   readonly role: Role;
   readonly uses: number;
   readonly days: number;
+}
+
+export interface MadeTicket {
+  readonly ticket: string;
+  /** What to type on the machine. */
+  readonly command: string;
+  /** The collector listens on loopback alone: other machines cannot use the ticket. */
+  readonly onlyHere: boolean;
 }
 
 export interface Place {

@@ -178,6 +178,10 @@ export const WORDS = {
     zh: '凭证已开好：考场 {room}，{role}，{uses} 台，{days} 天内有效。',
     en: 'The ticket is ready: room {room}, {role}, {uses} machines, good for {days} days.',
   },
+  ticket_only_here: {
+    zh: '采集器只在本机上监听，别的机器用不了这张凭证。请用 npm start -- --listen 加上本机的局域网地址（例如 192.168.1.10:9480）重新启动，再开凭证。',
+    en: 'The collector listens on this PC alone: no other machine can use this ticket. Start it with npm start -- --listen and an address of this PC on the LAN, such as 192.168.1.10:9480, and make the ticket again.',
+  },
   ticket_step_1: {
     zh: '1. 把巡考代理程序的文件夹拷到那台机器上，并把下面的凭证存为其中的 ticket.txt。',
     en: '1. Copy the folder of the Xunkao agent to the machine, and save this ticket there as ticket.txt.',

@@ -184,12 +184,14 @@ describe('answers', () => {
 test('what people do is in the record under their account, without names and secrets', async () => {
   const collector = await collectorIn();
   const headers = await administrator(collector);
-  await collector.app.inject({
+  const made = await collector.app.inject({
     method: 'POST',
     url: '/api/v1/tickets',
     headers,
     payload: { room: 'A', role: 'server', uses: 2, days: 1 },
   });
+  // A collector that listens on loopback says that no other machine can use its ticket.
+  expect(made.json()).toMatchObject({ onlyHere: true, ticket: expect.any(String) });
   const { entries } = (await collector.app.inject({ url: '/api/v1/history' })).json();
   expect(entries.map((entry: { kind: string }) => entry.kind)).toEqual(
     expect.arrayContaining(['collector', 'session', 'account', 'sign-in', 'ticket']),

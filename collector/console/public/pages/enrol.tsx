@@ -18,6 +18,7 @@ interface Ticket {
   /** The ticket itself, and the command line that uses it, as the collector spells it. */
   readonly ticket: string;
   readonly command: string;
+  readonly onlyHere: boolean;
   readonly madeAt: number;
 }
 
@@ -60,7 +61,7 @@ function TicketForm({ onTicket }: { readonly onTicket: (ticket: Ticket) => void 
       days: Number(values['days']),
     };
     setBusy(true);
-    const answer = await change<Pick<Ticket, 'ticket' | 'command'>>('POST', 'tickets', asked);
+    const answer = await change<Pick<Ticket, 'ticket' | 'command' | 'onlyHere'>>('POST', 'tickets', asked);
     setBusy(false);
     setFault(answer.ok ? null : answer.fault);
     if (answer.ok) onTicket({ ...asked, ...answer.value, madeAt: heardAt.value ?? Date.now() });
@@ -92,6 +93,11 @@ function TicketMade({ ticket }: { readonly ticket: Ticket }) {
   return (
     <section class="ticket" aria-live="polite">
       <h2>{say('ticket_ready', { room, role: say(ROLE_WORD[ticket.role]), uses, days })}</h2>
+      {ticket.onlyHere && (
+        <p class="form-fault" role="alert">
+          {say('ticket_only_here')}
+        </p>
+      )}
       <p>{say('ticket_step_1')}</p>
       <Copyable name="ticket" text={ticket.ticket} />
       <p>{say('ticket_step_2')}</p>
