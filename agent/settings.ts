@@ -72,16 +72,16 @@ export function parseArguments(words: readonly string[], env: Environment, cwd: 
 }
 
 export const HELP: Bilingual = {
-  zh: `xunkao-agent：巡考的监测程序，读取本机状况并告诉本站点的采集端。
+  zh: `xunkao-agent：巡考的代理程序，读取本机状况并告诉本考点的采集器。
 
 用法：xunkao-agent [--dir 文件夹] [--ticket 文件] [--address 主机:端口]…
       xunkao-agent report [--json] [--to 文件] [--exam 软件名]…
       xunkao-agent screen [--to 文件]
 
-  --dir 文件夹         存放密钥、入场凭据和未发送的数据；默认 %ProgramData%\\xunkao-agent（Windows）、
+  --dir 文件夹         存放密钥、凭证和未发送的数据；默认 %ProgramData%\\xunkao-agent（Windows）、
                        /var/lib/xunkao-agent（root）或 ~/.local/state/xunkao-agent
-  --ticket 文件        采集端给出的入场凭据，会被复制到该文件夹；不给时读取其中的 ticket 文件
-  --address 主机:端口  首先尝试的采集端地址，可给多次
+  --ticket 文件        采集器给出的凭证，会被复制到该文件夹；不给时读取其中的 ticket 文件
+  --address 主机:端口  首先尝试的采集器地址，可给多次
   --help, --version
 
 report 只读：各项状况各问一次，显示结果和所用时间，不发送、不保存；--to 写入文件，--exam 查找已安装的考核软件。
@@ -145,13 +145,13 @@ function readTicket(path: string, faults: Bilingual[]): string | null {
     if ('ticket' in parseTicket(basename(path))) {
       // Not repeated here: whatever is typed there stands in the list of processes and the shell's history already.
       faults.push({
-        zh: '--ticket 后面是文件名，不是凭据本身：命令行上的内容本机人人可见。请把凭据存成文件，例如 ticket.txt',
+        zh: '--ticket 后面是文件名，不是凭证本身：命令行上的内容本机人人可见。请把凭证存成文件，例如 ticket.txt',
         en: '--ticket names a file, not the ticket itself, which everybody on this machine could read on a command line; save it as a file, such as ticket.txt',
       });
       return null;
     }
     const { message } = error as Error;
-    faults.push({ zh: `无法读取入场凭据文件：${message}`, en: `the ticket file cannot be read: ${message}` });
+    faults.push({ zh: `无法读取凭证文件：${message}`, en: `the ticket file cannot be read: ${message}` });
     return null;
   }
   const parsed = parseTicket(text);

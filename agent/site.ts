@@ -68,7 +68,7 @@ export async function openSite({ dir, ticket: given, log }: SiteOptions): Promis
 }
 
 const NO_TICKET: Bilingual = {
-  zh: '没有入场凭据，本机还不知道自己属于哪个站点；请用 --ticket 给出采集端打印的凭据',
+  zh: '没有凭证，本机还不知道自己属于哪个考点；请用 --ticket 给出采集器打印的凭证',
   en: 'no ticket, and this machine does not know its site yet; name the one the collector printed with --ticket',
 };
 

@@ -26,18 +26,18 @@ export type ParsedTicket = { readonly ticket: Ticket } | { readonly faults: read
 export function parseTicket(text: string): ParsedTicket {
   // Chat programs and editors add line breaks, blanks, a byte order mark.
   const compact = text.replace(/[\s\uFEFF]+/g, '');
-  if (compact === '') return fault('入场凭据是空的', 'the ticket is empty');
+  if (compact === '') return fault('凭证是空的', 'the ticket is empty');
   const bytes = fromBase64Url(compact);
   if (bytes === null) {
     return fault(
-      '入场凭据只含字母、数字、- 和 _，请重新完整复制这一行',
+      '凭证只含字母、数字、- 和 _，请重新完整复制这一行',
       'a ticket has only letters, digits, - and _; copy the whole line again',
     );
   }
   const said = parseJson(bytes.toString('utf8'));
   if (said === null) {
     return fault(
-      '入场凭据不完整或被改动，请重新完整复制这一行',
+      '凭证不完整或被改动，请重新完整复制这一行',
       'the ticket is cut off or changed; copy the whole line again',
     );
   }
@@ -52,7 +52,7 @@ function judge(said: Readonly<Record<string, unknown>>): ParsedTicket {
   const { v, addresses, ca } = said;
   if (v !== 1) {
     return fault(
-      '入场凭据的版本比本程序新，请使用新版监测程序',
+      '凭证的版本比本程序新，请使用新版代理程序',
       'the ticket is of another version than this agent knows (1); use a newer agent',
     );
   }
@@ -61,18 +61,17 @@ function judge(said: Readonly<Record<string, unknown>>): ParsedTicket {
   for (const [name, largest] of Object.entries(TEXTS)) {
     const value = said[name];
     if (typeof value === 'string' && value !== '' && value.length <= largest) texts[name] = value;
-    else faults.push({ zh: `入场凭据缺少可用的 ${name}`, en: `the ticket has no usable ${name}` });
+    else faults.push({ zh: `凭证缺少可用的 ${name}`, en: `the ticket has no usable ${name}` });
   }
   const list: readonly unknown[] = Array.isArray(addresses) ? addresses.slice(0, MOST_ADDRESSES) : [];
-  if (list.length === 0)
-    faults.push({ zh: '入场凭据没有采集端地址', en: 'the ticket names no address of the collector' });
+  if (list.length === 0) faults.push({ zh: '凭证没有采集器地址', en: 'the ticket names no address of the collector' });
   const known = list.flatMap((address) => (typeof address === 'string' ? (parseAddress(address)?.text ?? []) : []));
   if (known.length < list.length) {
-    faults.push({ zh: '入场凭据里的地址不是 主机:端口', en: 'an address in the ticket is not host:port' });
+    faults.push({ zh: '凭证里的地址不是 主机:端口', en: 'an address in the ticket is not host:port' });
   }
   const isHash = typeof ca === 'string' && /^[0-9a-f]{64}$/i.test(ca);
   if (ca !== undefined && !isHash) {
-    faults.push({ zh: '入场凭据的 ca 不是十六进制 SHA-256', en: "the ticket's ca is not a SHA-256 in hex" });
+    faults.push({ zh: '凭证的 ca 不是十六进制 SHA-256', en: "the ticket's ca is not a SHA-256 in hex" });
   }
   if (faults.length > 0) return { faults };
   const { site, id, secret, room } = texts as Record<keyof typeof TEXTS, string>;

@@ -121,7 +121,7 @@ async function readAuthority(folder: string): Promise<KeyPair | null> {
     // Said below.
   }
   throw new Trouble({
-    zh: `${folder} 中的 ca.key 与 ca.crt 缺失、损坏或不成对。请从备份恢复该文件夹；若移走它，全部机器都要用新的入场凭据重新登记`,
+    zh: `${folder} 中的 ca.key 与 ca.crt 缺失、损坏或不成对。请从备份恢复该文件夹；若移走它，全部机器都要用新的凭证重新登记`,
     en: `ca.key and ca.crt in ${folder} are missing, damaged or not a pair; restore the folder from a backup. Without it every machine has to enrol again with a new ticket`,
   });
 }

@@ -49,7 +49,7 @@ const TABLE = {
     '每个地址每秒的 HTTP 请求（可突发 4 秒的量）；本机不限。更快的答 429 并断开',
     'HTTP requests a second and address, with 4 s of them at once; this computer is exempt. Faster ones get 429 and are disconnected.',
   ),
-  agents: limit(12_000, '已连接的监测程序', 'Connected agents: the largest measured load and a fifth more.'),
+  agents: limit(12_000, '已连接的代理程序', 'Connected agents: the largest measured load and a fifth more.'),
   helloMs: limit(5_000, '连接后出示身份的毫秒数', 'ms from the connection to the hello: signing takes 1 ms.'),
   helloBytes: limit(4_096, '身份报文的字节数', 'Bytes of a hello or enrol: 32 queued streams and a fingerprint fit.'),
   decideMs: limit(
@@ -92,7 +92,7 @@ const TABLE = {
   backlogQueue: limit(96, '每台排队的补传帧', "Backlog frames queued per machine: the agent's window is 64."),
   unsettledBytes: limit(
     128 * 1024 * 1024,
-    '尚未落盘的帧的字节数；超过后只用于判定，由监测程序重发',
+    '尚未落盘的帧的字节数；超过后只用于判定，由代理程序重发',
     'Bytes of frames not yet durable: beyond it frames are judged but not remembered, and agents send them again.',
   ),
   factsPerFrame: limit(4_096, '一帧的指标数', 'Facts of one frame: more cannot fit into 64 KiB in earnest.'),
@@ -104,7 +104,7 @@ const TABLE = {
   partNameLength: limit(64, '部件名的字符数', 'Characters in the name of a part.'),
   streamsPerMachine: limit(
     36,
-    '每台记住的运行次数；监测程序最多排队 32 次',
+    '每台记住的运行次数；代理程序最多排队 32 次',
     'Processes of an agent whose frames are remembered as held: it may have 32 queued, and the one that runs.',
   ),
   rangesPerStream: limit(
@@ -119,7 +119,7 @@ const TABLE = {
   silentManyMs: limit(10_000, '多台时多少毫秒无声即离线', 'ms of silence above `manyAgents`.'),
   graceMs: limit(
     10_000,
-    '采集端启动后等待重新连接的毫秒数',
+    '采集器启动后等待重新连接的毫秒数',
     "ms after the collector's start in which a machine keeps its presence, so that a restart changes no verdict.",
   ),
   sendBytes: limit(

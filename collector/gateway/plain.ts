@@ -9,7 +9,7 @@ import { isLoopback, plainAddress } from './addresses.ts';
 export function whyNotPlain({ socket, headers }: IncomingMessage): { status: number; body: string } | null {
   if ('encrypted' in socket) return null;
   const here = isLoopback(plainAddress(socket.remoteAddress)) && isLoopback(plainAddress(socket.localAddress));
-  if (!here) return refusal(403, '请使用 https 访问本采集端。', 'Plain HTTP is for this computer only; use https.');
+  if (!here) return refusal(403, '请使用 https 访问本采集器。', 'Plain HTTP is for this computer only; use https.');
   if (Object.keys(headers).some((name) => FORWARDED.test(name))) {
     return refusal(403, '请求经过了代理，请使用 https。', 'This request was forwarded; a proxy has to use https.');
   }

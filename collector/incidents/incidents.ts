@@ -194,7 +194,7 @@ const OWN = {
     urgency: 'seat',
     title: { zh: '同一身份同时出现两次', en: 'The same identity is alive twice' },
     advice: {
-      zh: '找出另一台使用同一程序目录的电脑并停止其代理；若是克隆，重新安装代理。',
+      zh: '找出另一台使用同一程序目录的电脑并停止其代理程序；若是克隆，重新安装代理程序。',
       en: 'Find the other PC that runs the same agent folder and stop its agent; if it is a clone, install the agent anew.',
     },
   },

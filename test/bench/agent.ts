@@ -55,20 +55,20 @@ export const row: Row = {
     note(`processes: ${seen.size} seen, ${traced ?? 'not'} traced`);
     return [
       {
-        what: { en: 'agent: CPU a minute, whole process tree', zh: '监测程序：每分钟 CPU，整个进程树' },
+        what: { en: 'agent: CPU a minute, whole process tree', zh: '代理程序：每分钟 CPU，整个进程树' },
         unit: 'ms',
         ours: spreadOf(cpu),
         bars: [{ of: 'median', is: '≤', value: 60 }],
       },
       {
-        what: { en: 'agent: memory (PSS) above the peer’s', zh: '监测程序：内存（PSS）超出对照' },
+        what: { en: 'agent: memory (PSS) above the peer’s', zh: '代理程序：内存（PSS）超出对照' },
         unit: 'MiB',
         ours: spreadOf(memory.map((ours, index) => ours - peerMemory[index]!)),
         peer: { who: { en: 'bare Node.js + ws', zh: '裸 Node.js + ws' }, is: spreadOf(peerMemory) },
         bars: [{ of: 'median', is: '≤', value: 15 }],
       },
       {
-        what: { en: 'agent: processes started', zh: '监测程序：启动的进程' },
+        what: { en: 'agent: processes started', zh: '代理程序：启动的进程' },
         unit: '',
         ours: spreadOf([seen.size + (traced ?? 0)]),
         bars: [{ of: 'worst', is: '≤', value: 0 }],
