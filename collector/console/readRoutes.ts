@@ -1,8 +1,10 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { EntryKind } from '../history/history.ts';
 import type { SiteAnswer, VerdictRow } from './api.ts';
+import { jsonList } from './answer.ts';
 import type { Desk } from './desk.ts';
 import type { Events } from './events.ts';
 import { mayRead, mayStillRead, Refusal } from './guard.ts';
@@ -177,12 +179,12 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
   app.get(
     '/api/v1/series',
     { onRequest: mayRead, schema: { summary: 'Readings over time', querystring: schemas.SeriesQuery } },
-    async (request) => {
+    async (request, reply) => {
       const { subject, facts, resolution, from, to } = request.query;
       const query = { subject, facts: facts.split(','), from: Number(from), to: Number(to) };
       const points =
         resolution === 'raw' ? await desk.history.raw(query) : await desk.history.series({ ...query, resolution });
-      return { points };
+      return reply.type('application/json; charset=utf-8').send(Readable.from(jsonList('points', points)));
     },
   );
 

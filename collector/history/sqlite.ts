@@ -153,7 +153,7 @@ class Sqlite implements SqliteHistory {
   async series(query: SeriesQuery & { readonly resolution: 'minute' | 'hour' }): Promise<readonly SeriesPoint[]> {
     const { at, fact, spreads } = await this.#queries.ask('series', query);
     return Array.from(at, (at, index) => {
-      const [min, mean, max] = spreads.subarray(index * 3, index * 3 + 3) as unknown as [number, number, number];
+      const [min, mean, max] = [spreads[index * 3]!, spreads[index * 3 + 1]!, spreads[index * 3 + 2]!];
       return { at, fact: query.facts[fact[index]!]!, min, mean, max };
     });
   }

@@ -6,7 +6,7 @@ import type { Row } from './row.ts';
 import { machineLine, markdownTable, missed, terminalTable, type Measured } from './table.ts';
 
 /** A file each, in the order of the table. */
-const NAMES = ['take-in', 'scale', 'metrics', 'agent', 'outage'];
+const NAMES = ['take-in', 'scale', 'metrics', 'agent', 'outage', 'mains', 'silence', 'history'];
 
 class WrongUse extends Error {}
 

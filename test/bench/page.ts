@@ -7,7 +7,7 @@ export interface Page {
   readonly heard: readonly Heard[];
   /** Called with each of them. */
   onHeard: (heard: Heard) => void;
-  close(): void;
+  readonly close: () => void;
 }
 
 export interface Heard {
