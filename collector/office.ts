@@ -158,7 +158,11 @@ export function createOffice(parts: OfficeParts): Office {
       return true;
     },
     agentSettings: ({ id: machine }) => ({
-      probe: { internetTargets: settings.internet_targets, examSoftware: settings.exam_software },
+      probe: {
+        internetTargets: settings.internet_targets,
+        examSoftware: settings.exam_software,
+        protectionProducts: settings.protection_products,
+      },
       frameEverySeconds: settings.frame_every_seconds,
       // A device's user and password go to its reader and to nobody else.
       devices: devices

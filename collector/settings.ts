@@ -97,6 +97,20 @@ const Schema = Type.Object(
     exam_software: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 16, ...about('[软件名]', '[NAME]') }),
     ),
+    // The agent reads such a line (`agent/productLine.ts`), and leaves out what it does not understand.
+    protection_products: Type.Optional(
+      Type.Array(
+        Type.String({
+          maxLength: 500,
+          pattern: '^[^:：]+[:：]\\s*(?:service|process|file|program|key)\\s*=\\s*\\S',
+          ...about(
+            '名称: service=…, process=…, file=C:\\…, program=…, key=HKLM\\…',
+            'NAME: service=…, process=…, file=C:\\…, program=…, key=HKLM\\…',
+          ),
+        }),
+        { maxItems: 64, ...about('[每行一个产品]', '[a product a line]') },
+      ),
+    ),
     frame_every_seconds: Type.Optional(Duration('每隔多少秒一帧，1 到 60', 'seconds between frames, 1 to 60', 1, 60)),
     devices: Type.Optional(
       Type.Array(DeviceSchema, { maxItems: 200, ...about('每个设备以“- id:”开头', 'each one begins with "- id:"') }),
@@ -261,6 +275,7 @@ function complete(file: File, folder: string): Settings {
     parameters: file.parameters ?? {},
     internet_targets: file.internet_targets ?? DEFAULT_TARGETS,
     exam_software: file.exam_software ?? [],
+    protection_products: file.protection_products ?? [],
     frame_every_seconds: file.frame_every_seconds ?? 5,
     devices: file.devices ?? [],
     limits: file.limits ?? {},

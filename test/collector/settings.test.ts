@@ -47,7 +47,7 @@ xunkao.yaml:6:10: devices.0.url: expected nut://HOST/UPS, such as nut://127.0.0.
 xunkao.yaml:7:11: unknown key feed; known here: id, kind, url, room, user, password, ca, reader, feeds
     feed: [A/1]
           ^
-xunkao.yaml:8:18: unknown key intenet_targets; known here: site, listen, standard, parameters, internet_targets, exam_software, frame_every_seconds, devices, phases, limits
+xunkao.yaml:8:18: unknown key intenet_targets; known here: site, listen, standard, parameters, internet_targets, exam_software, protection_products, frame_every_seconds, devices, phases, limits
 intenet_targets: []
                  ^`);
 });
@@ -67,6 +67,13 @@ x: 1
     expect(told[1]).toMatch(/\p{Script=Han}/u);
     expect(told[1]).not.toMatch(/expected|undefined/u);
   }
+});
+
+test('a site’s own restore card is a line with a name and a sign of it', () => {
+  const line = '联想 EDU: service=LenovoEdu, program=网络同传';
+  const read = parseSettings('/x/xunkao.yaml', `protection_products: ['${line}']`);
+  expect('settings' in read && read.settings.protection_products).toEqual([line]);
+  expect(faults(`protection_products: [联想EDU]`)).toContain('NAME: service=');
 });
 
 test('a folder of rules is named from where the file stands', () => {
