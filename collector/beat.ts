@@ -141,7 +141,7 @@ export function createBeat(stages: Stages): Beat {
     const phases = stages.phases.advance(stages.sessions(), now.wall);
     for (const change of phases) entries.push(phaseEntry(change, now));
     changes.push(...compliance.judge(state.takeChanged(), stages.sessions(), now));
-    const incidentChanges = [...incidents.advance(changes, now), ...watchClock(now)];
+    const incidentChanges = [...incidents.advance(changes, now), ...watchSteadiness(now), ...watchClock(now)];
     for (const change of changes) {
       moved.add(change.verdict.subject);
       if (change.recorded) entries.push(verdictEntry(change, now.wall, now));
@@ -165,6 +165,14 @@ export function createBeat(stages: Stages): Beat {
     },
     resume: () => hearing.restart(),
   };
+
+  function watchSteadiness(now: Moment): IncidentChange[] {
+    const { began, calmed } = compliance.turns(now);
+    return [
+      ...began.map((id) => incidents.open('unsteady', id, now)),
+      ...calmed.map((id) => incidents.close('unsteady', id, now)),
+    ].filter((change) => change !== null);
+  }
 
   function watchClock(now: Moment): IncidentChange[] {
     const jump = before === null ? 0 : now.wall - before.wall - (now.monotonic - before.monotonic);

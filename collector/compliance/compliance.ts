@@ -5,6 +5,7 @@ import { bindingOf, binds, type Binding, type PhaseTimes, type Session } from '.
 import type { Rule, Standard } from '../standard/rule.ts';
 import { believed, type State, type Subject } from '../state/state.ts';
 import { judge, type Look } from './judge.ts';
+import { createBudget, type Budget } from './budget.ts';
 import type { UnknownCause, Verdict, VerdictChange, VerdictState } from './verdict.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface Compliance {
   /** Every rule of this subject is judged again on the next beat: its role, room or relations changed. */
   touch(subject: string): void;
   forget(subject: string): void;
+  /** Who changes too often to be written, and who has calmed down; these are judged again and written as they are. */
+  turns(now: Moment): ReturnType<Budget['turns']>;
   snapshot(subject: string): VerdictSnapshot;
   restore(subject: string, kept: VerdictSnapshot): void;
 }
@@ -54,6 +57,7 @@ export function createCompliance(
   const online = catalogue.fact('presence.online');
   const sheets = new Map<string, Sheet>();
   const touched = new Set<string>();
+  const budget = createBudget();
   /** What binds in each room that has a subject, as of the last beat. */
   const bindings = new Map<string | null, Binding>();
 
@@ -138,7 +142,9 @@ export function createCompliance(
     }
     sheet.verdicts[index] = verdict;
     const follows = followsFromSilence(verdict, before?.state ?? written?.[0]);
-    const recorded = !follows && written?.[0] !== verdict.state;
+    const differs = !follows && written?.[0] !== verdict.state;
+    if (differs && !budget.take(subject.id, now)) return undefined;
+    const recorded = differs;
     // What was unknown by silence may stay unknown by itself, and the other way round.
     if (before?.state === verdict.state && before.cause === verdict.cause && !recorded) return undefined;
     if (recorded) sheet.written[index] = [verdict.state, verdict.since];
@@ -224,7 +230,13 @@ export function createCompliance(
     of: (id) => (sheets.get(id)?.verdicts ?? []).filter((verdict) => verdict !== undefined),
     rule: (id) => byId.get(id),
     touch: (id) => void touched.add(id),
+    turns(now) {
+      const turned = budget.turns(now);
+      for (const id of turned.calmed) touched.add(id);
+      return turned;
+    },
     forget(id) {
+      budget.forget(id);
       sheets.delete(id);
       touched.delete(id);
     },

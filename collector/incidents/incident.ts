@@ -28,6 +28,8 @@ export type IncidentKind =
   | 'unreadable'
   /** The same key and hardware speak twice at the same time. */
   | 'alive-twice'
+  /** Its verdicts change so often that they are shown and not written any more. */
+  | 'unsteady'
   /** The collector's own clock jumped. */
   | 'clock-jump'
   /** The collector's disk refuses; nothing is acknowledged until it takes again. */

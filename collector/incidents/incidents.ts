@@ -198,6 +198,14 @@ const OWN = {
       en: 'Find the other PC that runs the same agent folder and stop its agent; if it is a clone, install the agent anew.',
     },
   },
+  unsteady: {
+    urgency: 'seat',
+    title: { zh: '判定反复变化', en: 'Verdicts change all the time' },
+    advice: {
+      zh: '检查该座位：网线松动、程序反复启停，或有人在捣鬼。平静几分钟后自动恢复记录。',
+      en: 'Look at this seat: a loose cable, a program that starts and stops, or mischief. Writing goes on after a few calm minutes.',
+    },
+  },
   'clock-jump': {
     urgency: 'urgent',
     title: { zh: '采集器时钟跳变', en: 'The collector’s clock jumped' },

@@ -152,6 +152,27 @@ test('a part that a full frame does not name any more is gone', () => {
   expect([...subject.parts.keys()]).toEqual(['nic:eth0']);
 });
 
+test('a machine that says yes and no by turns fills no disk: an incident instead, and what holds is written when it is calm', () => {
+  const site = testSite();
+  settle(site, 'm-1', SOUND);
+  const weak = { '': { 'memory.installed_bytes': 2 * GIB, 'network.wired': true } };
+  let entries = 0;
+  const incidents: string[] = [];
+  const say = (facts: typeof SOUND): void => {
+    site.clock.advance(250);
+    const effects = tick(site, [frame(site, 'm-1', facts)]);
+    entries += effects.entries.filter(({ kind }) => kind === 'verdict').length;
+    incidents.push(...effects.incidents.map(({ change, incident }) => `${incident.kind} ${change}`));
+  };
+  for (let i = 0; i < 2_000; i += 1) say(i % 2 === 0 ? weak : SOUND);
+  expect(entries).toBeLessThan(450);
+  expect(incidents).toContain('unsteady opened');
+  for (let i = 0; i < 1_400; i += 1) say(weak);
+  expect(incidents.at(-1)).toBe('unsteady closed');
+  expect(stateOf(site, 'm-1', 'memory-size')).toBe('broken');
+  expect(site.stages.compliance.snapshot('m-1')['memory-size']?.[0]).toBe('broken');
+});
+
 describe('the backlog lane', () => {
   test('is judged at its own moment, written as late, and leaves the live verdict and incidents alone', () => {
     const site = testSite();
