@@ -71,6 +71,7 @@ export class Agent {
   #fullForRefusedAt = -Infinity;
   #lastRefusal = '';
   #cancel: () => void = () => undefined;
+  #replug: () => void = () => undefined;
 
   constructor(options: AgentOptions) {
     this.#options = options;
@@ -149,6 +150,7 @@ export class Agent {
     if (!running) return;
     this.#running = null;
     this.#cancel();
+    this.#replug();
     running.schedule.stop();
     this.#send(running);
     await running.link.stop();
@@ -160,7 +162,8 @@ export class Agent {
   async unplug(ms: number): Promise<void> {
     const { link } = this.#running ?? {};
     await link?.stop();
-    this.#options.clock.after(ms, () => {
+    this.#replug();
+    this.#replug = this.#options.clock.after(ms, () => {
       if (this.#running?.link === link) link?.start();
     });
   }

@@ -25,6 +25,8 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #agents: Agent[] = [];
   readonly #clock: Clock = systemClock();
+  /** Call off the next loose cable, by machine. */
+  readonly #flaps = new Map<number, () => void>();
   #stopped = false;
 
   constructor(options: FleetOptions) {
@@ -52,6 +54,7 @@ export class Fleet {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    for (const cancel of this.#flaps.values()) cancel();
     await Promise.all(this.#agents.map((agent) => agent.stop()));
   }
 
@@ -83,11 +86,12 @@ export class Fleet {
   #flap(agent: Agent, index: number): void {
     const { lively } = this.#options;
     const every = (lively ? 90_000 : 600_000) + (index % 10) * 3_000;
-    this.#clock.after(every, () => {
+    const cancel = this.#clock.after(every, () => {
       if (this.#stopped) return;
       void agent.unplug(8_000);
       this.#flap(agent, index);
     });
+    this.#flaps.set(index, cancel);
   }
 }
 
