@@ -1,5 +1,8 @@
+import { readSmbios } from './firmware.ts';
 import { digest, type Host } from './host.ts';
 import type { Fingerprint } from './messages.ts';
+import { cardNote, isReal } from './windows/cards.ts';
+import { isOwnDisk } from './windows/disks.ts';
 
 /**
  * What the machine is made of, so that a copy of this agent's folder on other hardware is seen as what it is. Only
@@ -8,12 +11,12 @@ import type { Fingerprint } from './messages.ts';
 export async function fingerprintOf(host: Host, site: string): Promise<Fingerprint> {
   const salted = (value: string | null): string | null =>
     value === null ? null : digest(`${site}\n${value.toLowerCase()}`).slice(0, 32);
-  const linux = host.platform === 'linux';
+  const { board, uuid, disk, macs } = await partsOf(host);
   return {
-    board: salted(linux ? real(await host.text(`${DMI}/board_serial`)) : null),
-    uuid: salted(linux ? real(await host.text(`${DMI}/product_uuid`)) : null),
-    disk: salted(linux ? await firstDisk(host) : null),
-    macs: (linux ? await linuxCards(host) : otherCards(host)).flatMap((mac) => salted(mac) ?? []),
+    board: salted(board),
+    uuid: salted(uuid),
+    disk: salted(disk),
+    macs: macs.flatMap((mac) => salted(mac) ?? []),
   };
 }
 
@@ -24,6 +27,33 @@ export async function fingerprintOf(host: Host, site: string): Promise<Fingerpri
 export function fingerprintDigest({ board, uuid, disk, macs }: Fingerprint): string {
   const core = [board, uuid, disk];
   return digest(JSON.stringify(core.some((value) => value !== null) ? core : macs)).slice(0, 32);
+}
+
+/** What identifies its parts, as they say it. */
+interface Parts {
+  readonly board: string | null;
+  readonly uuid: string | null;
+  readonly disk: string | null;
+  readonly macs: readonly string[];
+}
+
+async function partsOf(host: Host): Promise<Parts> {
+  if (host.platform === 'linux') {
+    const [board, uuid] = [await host.text(`${DMI}/board_serial`), await host.text(`${DMI}/product_uuid`)];
+    return { board: real(board), uuid: real(uuid), disk: await firstDisk(host), macs: await linuxCards(host) };
+  }
+  const { windows } = host;
+  if (windows === undefined) return { board: null, uuid: null, disk: null, macs: otherCards(host) };
+  const smbios = await readSmbios(host);
+  const disks = windows.disks()?.filter(isOwnDisk) ?? [];
+  const cards = windows.network()?.cards ?? [];
+  const macs = cards.filter((card) => isReal(card, cardNote(windows, card.guid))).map(({ mac }) => mac);
+  return {
+    board: real(smbios?.baseboard?.serial ?? null),
+    uuid: real(smbios?.system?.uuid ?? null),
+    disk: disks.map(({ serial }) => real(serial)).find((serial) => serial !== null) ?? null,
+    macs: macs.length > 0 ? ordered(macs) : otherCards(host),
+  };
 }
 
 const DMI = '/sys/class/dmi/id';

@@ -7,10 +7,15 @@ const GUESTS: ReadonlySet<number> = new Set([4, 7, 12, 15]);
 
 /** The machine's own disks; null when one of them does not tell its size. */
 export function windowsDisks(windows: Windows): readonly Disk[] | null {
-  const disks = windows.disks()?.filter(({ bus, removable }) => !removable && !GUESTS.has(bus));
+  const disks = windows.disks()?.filter(isOwnDisk);
   if (disks === undefined || disks.length === 0) return null;
   const sized = disks.flatMap((disk) => (disk.sizeBytes === null ? [] : [named(disk, disk.sizeBytes)]));
   return sized.length === disks.length ? sized : null;
+}
+
+/** Not a stick, a card, or an image that somebody opened. */
+export function isOwnDisk({ bus, removable }: PhysicalDisk): boolean {
+  return !removable && !GUESTS.has(bus);
 }
 
 function named({ number, vendor, model, rotational }: PhysicalDisk, sizeBytes: number): Disk {

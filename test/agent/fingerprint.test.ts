@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fingerprintDigest, fingerprintOf } from '../../agent/fingerprint.ts';
 import { fakeHost, type FakeFile } from '../fixtures/host.ts';
+import { rawSmbiosData } from '../fixtures/smbios.ts';
+import { fakeWindowsHost, type FakeAddon } from '../fixtures/windows.ts';
 
 const PC: Readonly<Record<string, FakeFile>> = {
   '/sys/class/dmi/id/product_uuid': '4C4C4544-0042-3510-8052-B4C04F564433\n',
@@ -80,3 +82,61 @@ describe('the fingerprint', () => {
     expect(fingerprintDigest(bare)).not.toBe(fingerprintDigest({ ...bare, macs: ['b'] }));
   });
 });
+
+describe('the fingerprint of a Windows PC', () => {
+  const table = rawSmbiosData('Lenovo-ThinkPad-T480');
+  const own = { vendor: null, model: 'SSD', bus: 11, removable: false, rotational: false, sizeBytes: 1 };
+  const disks = () => [
+    { ...own, number: 0, serial: 'STICK', bus: 7 },
+    { ...own, number: 1, serial: 'S3Z8NB0K' },
+  ];
+  const pc = (addon: FakeAddon = {}) => fakeWindowsHost({ addon: { firmwareTable: () => table, disks, ...addon } });
+
+  it('is its board, its UUID and its own first disk, whatever stick is in', async () => {
+    const { disk } = await fingerprintOf(pc(), 'site');
+    expect(disk).toMatch(/^[0-9a-f]{32}$/);
+    const without = await fingerprintOf(pc({ disks: () => [{ ...own, number: 0, serial: 'S3Z8NB0K' }] }), 'site');
+    expect(without.disk).toBe(disk);
+    expect((await fingerprintOf(pc({ disks: () => null }), 'site')).disk).toBeNull();
+  });
+
+  it('takes the firmware’s word before the registry’s copy of it, which can be edited', async () => {
+    const changed = Buffer.from(table);
+    const at = uuidAt(changed);
+    for (let index = 0; index < 16; index++) changed[at + index] = 0x11 + index;
+    const registry = { 'HKLM\\SYSTEM\\CurrentControlSet\\Services\\mssmbios\\Data': { SMBiosData: table } };
+    const host = fakeWindowsHost({ registry, addon: { firmwareTable: () => changed } });
+    const alone = fakeWindowsHost({ addon: { firmwareTable: () => changed } });
+    const { uuid } = await fingerprintOf(host, 'site');
+    expect(uuid).not.toBeNull();
+    expect(uuid).toBe((await fingerprintOf(alone, 'site')).uuid);
+  });
+
+  it('has the addresses of cards of metal only', async () => {
+    const plain = { index: 1, name: 'x', description: '', type: 6, dhcp: false, addresses: [], gateways: [] };
+    const card = (guid: string, mac: string, hardware: boolean) => ({
+      ...plain,
+      up: true,
+      speed: null,
+      guid,
+      mac,
+      hardware,
+    });
+    const network = () => ({
+      cards: [card('{A}', '3c:52:82:01:02:03', true), card('{B}', '00:15:5d:00:00:01', false)],
+      route: null,
+    });
+    expect((await fingerprintOf(pc({ network }), 'site')).macs).toHaveLength(1);
+  });
+});
+
+/** Where the first structure of type 1 has its UUID. */
+function uuidAt(raw: Buffer): number {
+  for (let at = 8; at < raw.length;) {
+    if (raw[at] === 1) return at + 8;
+    at += raw[at + 1] ?? 0;
+    while (raw[at] !== 0 || raw[at + 1] !== 0) at++;
+    at += 2;
+  }
+  throw new Error('no structure of type 1');
+}
