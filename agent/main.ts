@@ -61,13 +61,18 @@ async function run({ dir, ticket, addresses }: AgentArguments): Promise<void> {
     sweep: childSweep([process.execPath, process.argv[1]!], clock),
     log,
   });
+  let isEnding = false;
   const end = (signal: string): void => {
+    if (isEnding) return;
+    isEnding = true;
     log(`${signal}: ending`);
     setTimeout(() => process.exit(1), END_LIMIT_MS).unref();
     void agent.stop().then(() => process.exit(0));
   };
-  process.once('SIGINT', end);
-  process.once('SIGTERM', end);
+  // Ctrl+C comes to every process of the terminal, and again through npm; one that `xunkao up` has started ends after the
+  // collector, when that says so.
+  process.on('SIGINT', () => process.connected || end('SIGINT'));
+  process.on('SIGTERM', end);
   // `xunkao up` starts one for its own machine; however that ends, the next one starts another.
   process.once('disconnect', () => end('its starter is gone'));
   const faults = await agent.start();

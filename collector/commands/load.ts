@@ -5,6 +5,7 @@ import { Fleet } from '../../agent/simulated/fleet.ts';
 import { PROFILES, profileOf, type Profile } from '../../agent/simulated/profiles.ts';
 import { parseTicket, type Ticket } from '../../agent/ticket.ts';
 import type { Command } from './command.ts';
+import { endAsked } from './ending.ts';
 import { parse, pathFrom, say, wholeNumber, WrongUse } from './options.ts';
 
 const HELP: Bilingual = {
@@ -82,11 +83,7 @@ export const command: Command = async (args) => {
     log: (line) => process.stderr.write(`${say({ zh: '第一台模拟机', en: 'first machine' })}: ${line}\n`),
     profile: profile === undefined ? profileOf : () => profile as Profile,
   });
-  const ended = new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
-    // `xunkao up` that started it is gone.
-    process.once('disconnect', resolve);
-  });
+  const ended = endAsked();
   const status = setInterval(() => {
     const { online, queued } = fleet;
     const told = {

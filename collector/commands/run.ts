@@ -7,6 +7,7 @@ import { faultsText, type Fault } from '../faults.ts';
 import { Trouble } from '../gateway/trouble.ts';
 import { Unusable } from '../history/refused.ts';
 import { LISTEN, readSettings, SITE_NAME, type Settings } from '../settings.ts';
+import { endAsked } from './ending.ts';
 import { say, WrongUse } from './options.ts';
 
 export interface RunOptions {
@@ -46,7 +47,7 @@ export async function runCollector(
     throw error;
   }
   greet(collector);
-  const ended = signalled();
+  const ended = endAsked();
   const companions = await accompany?.(collector);
   const signal = await ended;
   process.stderr.write(`xunkao: ${say({ zh: `收到 ${signal}，正在结束`, en: `${signal}, ending` })}\n`);
@@ -115,12 +116,4 @@ function greet(collector: Collector): void {
   process.stdout.write(
     `巡考 Xunkao · ${collector.site} · ${collector.standard}\n控制台 Console: ${collector.urls.join('  ')}\nPrometheus:     ${url}/metrics\n${first}`,
   );
-}
-
-function signalled(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.once(signal, () => resolve(signal));
-    }
-  });
 }
