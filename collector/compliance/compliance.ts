@@ -108,7 +108,8 @@ export function createCompliance(
         const isMissing = !holder || holder.values[fact.index] === undefined;
         if (isMissing) return holder && isWaitedFor(holder) ? 'waiting' : 'missing';
         const { index, staleAfterSeconds } = catalogue.probe(fact.probe)!;
-        if (!holder.stale[index]) return 'no-answer';
+        // For its first seconds on a link, no answer is no answer yet.
+        if (!holder.stale[index]) return isWaitedFor(holder) ? 'waiting' : 'no-answer';
         return isWaitedFor(holder, holder.askedAt[index]! + staleAfterSeconds * 1000) ? 'waiting' : 'stale';
       },
       witnessed: (name) => facts.get(name)!.witnessed === true,
@@ -141,7 +142,7 @@ export function createCompliance(
       return { verdict: restored, before: restored.state, recorded: false, late: false };
     }
     sheet.verdicts[index] = verdict;
-    const follows = followsFromSilence(verdict, before?.state ?? written?.[0]);
+    const follows = followsFromSilence(verdict, written?.[0]);
     const differs = !follows && written?.[0] !== verdict.state;
     if (differs && !budget.take(subject.id, now)) return undefined;
     const recorded = differs;
@@ -261,8 +262,8 @@ export function createCompliance(
  * Silence is rule `online`'s business alone: thirty rules that turn unknown with it are shown and not written. Neither
  * is a machine's very first "unknown", before its probes have been asked at all: no entry means unknown.
  */
-function followsFromSilence(verdict: Verdict, before: VerdictState | undefined): boolean {
+function followsFromSilence(verdict: Verdict, written: VerdictState | undefined): boolean {
   if (verdict.state !== 'unknown') return false;
   const { cause } = verdict;
-  return cause === 'silent' || cause === 'waiting' || (before === undefined && cause === 'missing');
+  return cause === 'silent' || cause === 'waiting' || (written === undefined && cause === 'missing');
 }

@@ -34,11 +34,10 @@ const pnpm = join(toolchain, 'node_modules', '@pnpm', `exe.${platform}`, `pnpm${
 
 once(join(toolchain, 'node_modules', '.stamp'), hash(join(toolchain, 'package-lock.json')) + platform, () => {
   console.error(`set-up: Node.js and pnpm for ${platform}`);
-  const npm = process.env.npm_execpath?.endsWith('npm-cli.js')
-    ? [process.execPath, [process.env.npm_execpath]]
-    : [process.platform === 'win32' ? 'npm.cmd' : 'npm', []];
-  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  must('npm ci', npm[0], [...npm[1], ...args], { cwd: toolchain, shell: npm[0].endsWith('.cmd') });
+  const script = process.env.npm_execpath?.endsWith('npm-cli.js') ? [process.env.npm_execpath] : [];
+  const program = script.length > 0 ? process.execPath : process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const args = [...script, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+  must('npm ci', program, args, { cwd: toolchain, shell: program.endsWith('.cmd') });
 });
 
 const env = { ...process.env, PATH: dirname(node) + delimiter + (process.env.PATH ?? process.env.Path ?? '') };
