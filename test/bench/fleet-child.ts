@@ -22,8 +22,8 @@ interface Counting {
 }
 
 /**
- * The numbered probe is asked half as often as frames are made, so that no number can be overtaken by the next one
- * before a frame has taken it.
+ * The numbered probe is asked half as often as frames are made (each 5 s when the collector has no other wish), so that
+ * no number can be overtaken by the next one before a frame has taken it.
  */
 const NUMBERED_SECONDS = 10;
 const LOOK_MS = 20;
@@ -33,9 +33,9 @@ const clock = leapClock();
 const fleet: Counting[] = [];
 
 export const handlers = {
-  async start({ agents, ticket, folder }: { agents: number; ticket: Ticket; folder: string }): Promise<void> {
+  async start({ agents, ticket, folder, everySeconds = NUMBERED_SECONDS }: StartOrder): Promise<void> {
     const probes = await loadProbes();
-    for (let index = 0; index < agents; index += 1) await add(probes, index, ticket, folder);
+    for (let index = 0; index < agents; index += 1) await add(probes, index, ticket, folder, everySeconds);
     await until(() => fleet.every(({ agent }) => agent.isOnline), LINK_LIMIT_MS);
   },
   async outage({ ms }: { ms: number }): Promise<void> {
@@ -56,6 +56,14 @@ export const handlers = {
   },
 };
 
+export interface StartOrder {
+  readonly agents: number;
+  readonly ticket: Ticket;
+  readonly folder: string;
+  /** Of the numbered probe. */
+  readonly everySeconds?: number;
+}
+
 export type FleetAsks = typeof handlers;
 
 if (process.send) serve(handlers);
@@ -64,7 +72,13 @@ function told(): readonly Told[] {
   return fleet.map(({ agent, made }) => ({ machine: agent.machine ?? '', made, queued: agent.counts.queued }));
 }
 
-async function add(probes: readonly Probe[], index: number, ticket: Ticket, folder: string): Promise<void> {
+async function add(
+  probes: readonly Probe[],
+  index: number,
+  ticket: Ticket,
+  folder: string,
+  everySeconds: number,
+): Promise<void> {
   const dir = join(folder, String(index));
   await mkdir(dir, { recursive: true });
   const simulated = simulatedProbes(probes, 'sound', index, false, clock);
@@ -72,7 +86,9 @@ async function add(probes: readonly Probe[], index: number, ticket: Ticket, fold
     dir,
     host: simulatedHost(index),
     clock,
-    probes: simulated.map((probe) => (probe.name === 'load' ? numbered(probe, () => (counting.made += 1)) : probe)),
+    probes: simulated.map((probe) =>
+      probe.name === 'load' ? numbered(probe, everySeconds, () => (counting.made += 1)) : probe,
+    ),
     ticket,
     sweep: null,
     log: () => undefined,
@@ -85,10 +101,10 @@ async function add(probes: readonly Probe[], index: number, ticket: Ticket, fold
   void agent.start();
 }
 
-function numbered(probe: Probe, next: () => number): Probe {
+function numbered(probe: Probe, everySeconds: number, next: () => number): Probe {
   return {
     ...probe,
-    everySeconds: NUMBERED_SECONDS,
+    everySeconds,
     ask: async (host, settings) => {
       const answer = await probe.ask!(host, settings);
       return { ...answer, facts: { ...answer.facts, processes: next() } };

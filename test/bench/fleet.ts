@@ -1,6 +1,5 @@
-import type { Ticket } from '../../agent/ticket.ts';
 import { sleep, type CollectorProgram, type Field } from './field.ts';
-import type { FleetAsks, Told } from './fleet-child.ts';
+import type { FleetAsks, StartOrder, Told } from './fleet-child.ts';
 
 export type { Told } from './fleet-child.ts';
 
@@ -8,7 +7,7 @@ export type { Told } from './fleet-child.ts';
 export interface CountingFleet {
   readonly pid: number;
   /** Resolves when all are linked. */
-  start(order: { readonly agents: number; readonly ticket: Ticket; readonly folder: string }): Promise<void>;
+  start(order: StartOrder): Promise<void>;
   /** The cable is out for `ms`, which the agents live through in a few seconds, at full work. */
   outage(order: { readonly ms: number }): Promise<void>;
   /** Resolves when no agent has more queued than the frame it sent last: ms since the first was linked again. */
