@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../collector/commands/command.ts';
 import { LIMIT_TABLE, limitNames } from '../collector/gateway/limits.ts';
+import { parseSettings } from '../collector/settings.ts';
 
 /** What stands twice is compared: the READMEs with each other and with the code. XUNKAO_GOLDEN=1 writes the tables anew. */
 const ROOT = join(import.meta.dirname, '..');
@@ -64,4 +65,23 @@ test('both READMEs have the same parts, commands, settings and rows in the same 
     };
   };
   expect(shape('README.zh-CN.md')).toEqual(shape('README.md'));
+});
+
+test('the settings that the README shows are right as they stand', () => {
+  for (const file of Object.values(FILES)) {
+    const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(read(file)) ?? [];
+    expect(parseSettings(file, yaml ?? 'none')).toHaveProperty('settings');
+  }
+});
+
+test('every dependency has its line in the notes on choices', () => {
+  const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+  for (const file of Object.values(FILES)) {
+    const notes = read(file).split('## ').at(-2)!.toLowerCase();
+    const silent = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => {
+      const words = name.startsWith('@types/') ? ['@types'] : [name, name.replace(/^@[^/]+\/(type-provider-)?/, '')];
+      return !words.some((word) => notes.includes(word));
+    });
+    expect(silent, file).toEqual([]);
+  }
 });

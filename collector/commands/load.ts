@@ -12,7 +12,7 @@ const HELP: Bilingual = {
   zh: `用法：xunkao load --agents N --ticket 文件 [选项]
 
 说真实协议的模拟机，只用于演示和规模试验。它们产生的一切都永久标为“模拟”。
-凭证这样取得：xunkao ticket --room 考场 --uses N > ticket.txt
+凭证这样取得：xunkao ticket --room 考场 --uses N > ticket.txt（用 npm 时为 npm run -s）
 
   --agents N        多少台（1 到 20000）
   --ticket 文件     存有凭证的文件；- 表示从 stdin 读取
@@ -23,7 +23,7 @@ const HELP: Bilingual = {
   en: `usage: xunkao load --agents N --ticket FILE [OPTIONS]
 
 Simulated machines that speak the real protocol, for scale and demonstration only. What they make is marked as simulated
-everywhere and for good. The ticket comes from: xunkao ticket --room ROOM --uses N > ticket.txt
+everywhere and for good. The ticket comes from: xunkao ticket --room ROOM --uses N > ticket.txt (with npm: npm run -s)
 
   --agents N        how many (1 to 20000)
   --ticket FILE     holds the ticket; - reads it from stdin
