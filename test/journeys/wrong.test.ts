@@ -36,7 +36,7 @@ site: Nanjing 01
 xunkao.yaml:2:10: listen.0: expected HOST:PORT, such as 192.168.1.10:9480
 listen: [localhost]
          ^
-xunkao.yaml:3:21: unknown key frame_evry_seconds; known here: site, listen, standard, parameters, internet_targets, exam_software, frame_every_seconds, devices, phases, limits
+xunkao.yaml:3:21: unknown key frame_evry_seconds; known here: site, listen, standard, parameters, internet_targets, exam_software, protection_products, frame_every_seconds, devices, phases, limits
 frame_evry_seconds: 5
                     ^
 xunkao.yaml:5:34: devices.0.url: expected nut://HOST/UPS, such as nut://127.0.0.1:3493/exam; with TLS nut+tls://
