@@ -108,8 +108,7 @@ export function createCompliance(
         const isMissing = !holder || holder.values[fact.index] === undefined;
         if (isMissing) return holder && isWaitedFor(holder) ? 'waiting' : 'missing';
         const { index, staleAfterSeconds } = catalogue.probe(fact.probe)!;
-        // For its first seconds on a link, no answer is no answer yet.
-        if (!holder.stale[index]) return isWaitedFor(holder) ? 'waiting' : 'no-answer';
+        if (!holder.stale[index]) return 'no-answer';
         return isWaitedFor(holder, holder.askedAt[index]! + staleAfterSeconds * 1000) ? 'waiting' : 'stale';
       },
       witnessed: (name) => facts.get(name)!.witnessed === true,
@@ -260,10 +259,10 @@ export function createCompliance(
 
 /**
  * Silence is rule `online`'s business alone: thirty rules that turn unknown with it are shown and not written. Neither
- * is a machine's very first "unknown", before its probes have been asked at all: no entry means unknown.
+ * is what was never anything else: no entry means unknown.
  */
 function followsFromSilence(verdict: Verdict, written: VerdictState | undefined): boolean {
   if (verdict.state !== 'unknown') return false;
   const { cause } = verdict;
-  return cause === 'silent' || cause === 'waiting' || (written === undefined && cause === 'missing');
+  return cause === 'silent' || cause === 'waiting' || written === undefined;
 }
