@@ -109,11 +109,19 @@ function withOptions(settings: Settings, { listen, site }: RunOptions): Settings
   return { ...settings, ...(listen ? { listen: [...listen] } : {}), ...(site === undefined ? {} : { site }) };
 }
 
+const UNNAMED = 'site';
+const NAME_IT = `
+This site has no name yet, and the name is for good: --site nanjing-01 with an empty data directory gives it one.
+考点还没有名称，而名称一经确定不能更改：用空的数据目录加 --site nanjing-01 启动即可命名。
+`;
+
 function greet(collector: Collector): void {
   const [url] = collector.urls;
   const code = collector.firstCode();
   const first = code === null ? '' : `\nFirst administrator 首位管理员: ${url}/#code=${code}\n`;
+  // Until there is an administrator, starting anew in an empty folder loses nothing.
+  const unnamed = code === null || collector.site !== UNNAMED ? '' : NAME_IT;
   process.stdout.write(
-    `巡考 Xunkao · ${collector.site} · ${collector.standard}\n控制台 Console: ${collector.urls.join('  ')}\nPrometheus:     ${url}/metrics\n${first}`,
+    `巡考 Xunkao · ${collector.site} · ${collector.standard}\n控制台 Console: ${collector.urls.join('  ')}\nPrometheus:     ${url}/metrics\n${first}${unnamed}`,
   );
 }
