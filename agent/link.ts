@@ -50,6 +50,8 @@ export class Link {
   readonly #options: LinkOptions;
   #turns: Address[] = [];
   #rounds = 0;
+  /** When the addresses of this round were known, monotonic ms. */
+  #roundAt = 0;
   #failures = 0;
   #refusals = 0;
   /** Where a collector last said welcome. */
@@ -141,11 +143,15 @@ export class Link {
       if (isLost) this.#tellTrouble();
       const known = this.#options.addresses();
       const found = isLost ? await this.#options.discover() : [];
-      const others = [...new Set([...known, ...found])].filter((text) => text !== this.#good);
+      // What has just answered first; a dead one costs seconds.
+      const others = [...new Set([...found, ...known])].filter((text) => text !== this.#good);
       // The last good one between all others: a collector that restarts must not wait for the dead ones' limits.
       const good = this.#good === null ? [] : [this.#good];
-      const all = others.length === 0 ? good : others.flatMap((text) => [...good, text]);
+      const isFound = (text: string): boolean => found.includes(text);
+      const pair = (text: string): readonly string[] => (isFound(text) ? [text, ...good] : [...good, text]);
+      const all = others.length === 0 ? good : others.flatMap(pair);
       this.#turns = all.flatMap((text) => parseAddress(text) ?? []);
+      this.#roundAt = this.#options.clock.now().monotonic;
     }
     return this.#turns.shift();
   }
@@ -153,11 +159,12 @@ export class Link {
   #again(address: Address | null, patience: Patience): void {
     // Somebody answered there: the others need not be asked.
     if (address && patience !== 'soon') this.#turns.unshift(address);
+    const roundMs = this.#options.clock.now().monotonic - this.#roundAt;
     const pauses = {
       now: () => NOW_MS,
       later: () => grown(LATER_MS, this.#refusals++),
-      // Between the addresses of one round there is nothing to wait for.
-      soon: () => (this.#turns.length > 0 ? NOW_MS : grown(SOON_MS, this.#failures++)),
+      // Between the addresses of one round there is nothing to wait for, and dead ones have been a pause themselves.
+      soon: () => (this.#turns.length > 0 ? NOW_MS : Math.max(NOW_MS, grown(SOON_MS, this.#failures++) - roundMs)),
     };
     this.#dialAfter(pauses[patience]() * (0.5 + this.#options.random() / 2));
   }
@@ -193,6 +200,7 @@ export class Link {
         if (clock.now().monotonic - upSince >= SOUND_MS) this.#failures = 0;
         this.#turns = [];
         this.#rounds = 0;
+        this.#roundAt = clock.now().monotonic;
         this.#options.down();
       }
       if (!this.#isStopped) this.#again(address, patience);
