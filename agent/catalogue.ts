@@ -20,6 +20,8 @@ export interface CatalogueFact extends FactDefinition {
   readonly staleAfterSeconds: number;
   /** Its place in `Catalogue.facts`. Only meaningful inside one process: never sent, never stored. */
   readonly index: number;
+  /** The place of its probe in `Catalogue.probes`. */
+  readonly probeIndex: number;
 }
 
 export interface CatalogueProbe {
@@ -60,11 +62,16 @@ export function buildCatalogue(probes: readonly Described[], more: readonly Desc
   const facts: CatalogueFact[] = [];
   const byName = new Map<string, CatalogueFact>();
   const described = [...probes, ...more].map((probe, index) => ({ probe, index }));
-  for (const { probe } of described) {
-    add(probe, null, probe.facts);
-    if (probe.part) add(probe, probe.part.kind, probe.part.facts);
+  for (const { probe, index } of described) {
+    add(probe, index, null, probe.facts);
+    if (probe.part) add(probe, index, probe.part.kind, probe.part.facts);
   }
-  function add(probe: Described, part: string | null, definitions: Readonly<Record<string, FactDefinition>>): void {
+  function add(
+    probe: Described,
+    probeIndex: number,
+    part: string | null,
+    definitions: Readonly<Record<string, FactDefinition>>,
+  ): void {
     for (const [word, definition] of Object.entries(definitions)) {
       const name = `${probe.name}.${word}`;
       const fact: CatalogueFact = Object.freeze({
@@ -77,6 +84,7 @@ export function buildCatalogue(probes: readonly Described[], more: readonly Desc
         platforms: probe.platforms,
         staleAfterSeconds: probe.staleAfterSeconds,
         index: facts.length,
+        probeIndex,
       });
       const key = part === null ? name : `${part}|${name}`;
       if (byName.has(key)) throw new Error(`two facts are called ${name}`);

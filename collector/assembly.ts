@@ -109,7 +109,8 @@ export async function assemble({
       maintenance: (room) => office.inMaintenance(room),
     });
     const places = createPlaces(registry.machines, devices, () => office.localMachine());
-    const state = createState(catalogue);
+    const read = new Set(standard.rules.flatMap(({ facts }) => facts));
+    const state = createState(catalogue, ({ name }) => read.has(name));
     const hearing = createHearing();
     const compliance = createCompliance(
       standard,

@@ -56,6 +56,8 @@ const MOST_WAITING_ENTRIES = 100_000;
 /** Each holds what moved in a minute. */
 const MOST_CHECKPOINTS = 2;
 
+const NOTHING = new Uint8Array();
+
 export function createRecorder({ journal, history, clock, log, settle, drop, fatal }: RecorderParts): Recorder {
   let queue: Promise<void> = Promise.resolve();
   let waiting = 0;
@@ -109,11 +111,11 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
   const append = (batch: Batch): Promise<void> => insist('the record', () => history.append(batch));
 
   /** The arrivals of a beat as the journal gets them; none while too many wait: their agents say them again. */
-  function roomFor(arrivals: readonly Arrival[], now: Moment): { text: string; kept: readonly Arrival[] } {
-    const text = arrivals.length > 0 ? JSON.stringify({ now, arrivals }) : '';
-    if (waitingBytes === 0 || waitingBytes + text.length <= MOST_WAITING_BYTES) return { text, kept: arrivals };
+  function roomFor(arrivals: readonly Arrival[], now: Moment): { json: Uint8Array; kept: readonly Arrival[] } {
+    const json = arrivals.length > 0 ? beatJson(now, arrivals) : NOTHING;
+    if (waitingBytes === 0 || waitingBytes + json.length <= MOST_WAITING_BYTES) return { json, kept: arrivals };
     drop(arrivals);
-    return { text: '', kept: [] };
+    return { json: NOTHING, kept: [] };
   }
 
   /** What a beat found, with a word of what was lost before it; nothing while too much waits. */
@@ -132,24 +134,24 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
     record(all, effects) {
       const { now } = effects;
       // Frames beyond what the gateway can remember were judged; their agents say them again.
-      const { text, kept } = roomFor(
+      const { json, kept } = roomFor(
         all.filter((arrival) => arrival.kind !== 'frame' || !arrival.unkept),
         now,
       );
       const { entries, keep } = entriesOf(effects);
-      if (text === '' && entries.length === 0 && keep.length === 0) return;
-      waitingBytes += text.length;
+      if (json.length === 0 && entries.length === 0 && keep.length === 0) return;
+      waitingBytes += json.length;
       waitingEntries += entries.length + keep.length;
       const written = enqueue(async () => {
-        if (text !== '') {
-          journaled = await insist('the journal', () => journal.append(text));
+        if (json.length > 0) {
+          journaled = await insist('the journal', () => journal.append(json));
           settle(kept);
           for (const frame of rawFrames(kept)) raw.push(frame);
         }
         if (entries.length > 0 || keep.length > 0) await append({ moment: now, entries, keep, judgedTo: journaled });
       });
       const gone = (): void => {
-        waitingBytes -= text.length;
+        waitingBytes -= json.length;
         waitingEntries -= entries.length + keep.length;
       };
       written.then(gone, gone);
@@ -208,4 +210,36 @@ async function within(limitMs: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, limitMs)))]);
   clearTimeout(timer);
+}
+
+/** `{"now":…,"arrivals":[…]}`; frames stand in it as they came, where that is what was taken. */
+export function beatJson(now: Moment, arrivals: readonly Arrival[]): Uint8Array {
+  const pieces: (string | Uint8Array)[] = [`{"now":${JSON.stringify(now)},"arrivals":[`];
+  let comma = '';
+  for (const arrival of arrivals) {
+    if (arrival.kind === 'frame' && arrival.json !== undefined) {
+      const { json, frame: _, ...rest } = arrival;
+      pieces.push(`${comma}${JSON.stringify(rest).slice(0, -1)},"frame":`, json, '}');
+    } else {
+      pieces.push(comma + JSON.stringify(arrival));
+    }
+    comma = ',';
+  }
+  pieces.push(']}');
+  return joined(pieces);
+}
+
+/** One text of some hundred KiB, without a copy of it on the way. */
+function joined(pieces: readonly (string | Uint8Array)[]): Uint8Array {
+  const length = pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
+  const whole = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const piece of pieces) {
+    if (typeof piece === 'string') at += whole.write(piece, at);
+    else {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+  }
+  return whole;
 }

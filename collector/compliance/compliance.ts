@@ -99,7 +99,7 @@ export function createCompliance(
       read(name) {
         const fact = facts.get(name)!;
         const holder = holderOf(subject, fact);
-        return holder && believed(state, holder, fact);
+        return holder && believed(holder, fact);
       },
       why(name): UnknownCause {
         const fact = facts.get(name)!;

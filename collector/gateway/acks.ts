@@ -12,10 +12,10 @@ export function acksOf(frames: readonly Numbered[], held: Held): readonly (reado
     if (seqs) seqs.push(frame.seq);
     else streams.set(frame.stream, [frame.seq]);
   }
-  return [...machines].flatMap(([machine, streams]) =>
-    [...streams].map(([stream, seqs]) => {
-      const ack: Ack = { type: 'ack', stream, held: held.around(machine, stream, seqs) };
-      return [machine, ack] as const;
-    }),
-  );
+  const acks: [string, Ack][] = [];
+  for (const [machine, streams] of machines) {
+    for (const [stream, seqs] of streams)
+      acks.push([machine, { type: 'ack', stream, held: held.around(machine, stream, seqs) }]);
+  }
+  return acks;
 }

@@ -14,6 +14,8 @@ export interface FrameArrival {
   readonly received: Moment;
   /** Wrong values are already taken out; the subjects are this machine's own. */
   readonly frame: Frame;
+  /** The frame as it came, JSON in UTF-8, when nothing had to be taken out: the journal need not make it anew. */
+  readonly json?: Uint8Array;
   /**
    * The frame's own moment on the collector's clocks, from the agent's monotonic clock while the agent process that made
    * it still runs, else from its wall clock corrected by today's offset; never later than `received`.

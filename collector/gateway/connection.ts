@@ -8,6 +8,13 @@ import { readIntroduction } from './introductions.ts';
 import type { Limits } from './limits.ts';
 import { isObject } from './schemas.ts';
 
+/** A message of type `frame`, not looked into yet. */
+export interface FrameMessage {
+  readonly value: Readonly<Record<string, unknown>>;
+  /** What `value` was read from. */
+  readonly json: Uint8Array;
+}
+
 /** What a connection tells the gateway. */
 export interface Gate {
   readonly site: string;
@@ -16,7 +23,7 @@ export interface Gate {
   /** An introduction with the right shape came; the gateway answers by `welcome` or `refuse`. */
   introduced(connection: Connection, message: Hello | Enrol): void;
   /** A message of type `frame` came from a machine that was welcomed. */
-  framed(connection: Connection, value: Readonly<Record<string, unknown>>, bytes: number): void;
+  framed(connection: Connection, message: FrameMessage): void;
   /** True while this machine has to wait before more is read from it. */
   mustWait(connection: Connection, now: number): boolean;
   /** A message of a type that this collector does not know. */
@@ -191,7 +198,7 @@ export class Connection {
     if (this.#state === 'challenged') return this.#introduce(data);
     const value = parse(data);
     if (!isObject(value)) return this.refuse('malformed', 'a message has to be a JSON object');
-    if (value['type'] === 'frame') this.#gate.framed(this, value, data.length);
+    if (value['type'] === 'frame') this.#gate.framed(this, { value, json: data });
     else this.#gate.unknown(this);
   }
 

@@ -9,7 +9,7 @@ import { acksOf } from './acks.ts';
 import { plainAddress } from './addresses.ts';
 import type { Arrival, FrameArrival, PresenceReason } from './arrival.ts';
 import { linkClock } from './clocks.ts';
-import { Connection, GOING_AWAY, TRY_AGAIN, type Gate } from './connection.ts';
+import { Connection, GOING_AWAY, TRY_AGAIN, type FrameMessage, type Gate } from './connection.ts';
 import { createHeld, type Held, type HeldSnapshot } from './held.ts';
 import { createIntake, type FrameCounts, type Link, type Numbered } from './intake.ts';
 import { createTeller, type GatewayEvent } from './event.ts';
@@ -98,7 +98,7 @@ export class Gateway {
       clock,
       limits,
       introduced: (connection, message) => void this.#introduce(connection, message),
-      framed: (connection, value, bytes) => this.#framed(connection, value, bytes),
+      framed: (connection, message) => this.#framed(connection, message),
       mustWait: ({ machine }, now) => machine !== null && this.#intake.mustWait(machine, now),
       unknown: () => void (this.unknownMessages += 1),
       refused: ({ address }, reason, message) => this.#refused(address, reason, message),
@@ -235,9 +235,9 @@ export class Gateway {
     this.#tell({ what: 'welcome', machine: machine.id, address: connection.address, isNew });
   }
 
-  #framed(connection: Connection, value: Readonly<Record<string, unknown>>, bytes: number): void {
+  #framed(connection: Connection, message: FrameMessage): void {
     const link = this.#linkOf(connection);
-    if (link) this.#intake.frame(link, value, bytes);
+    if (link) this.#intake.frame(link, message);
   }
 
   #linkOf(connection: Connection): Link | undefined {

@@ -32,7 +32,9 @@ export function createHeld(limits: Limits) {
   function use(machine: string, name: string): Stream {
     let streams = machines.get(machine);
     if (!streams) machines.set(machine, (streams = new Map()));
-    const stream = streams.get(name) ?? { held: new SeqSet(), pending: new Map() };
+    const known = streams.get(name);
+    if (known && streams.size === 1) return known;
+    const stream = known ?? { held: new SeqSet(), pending: new Map() };
     // To the end: the order of the Map is the order of use.
     streams.delete(name);
     streams.set(name, stream);

@@ -5,7 +5,7 @@ import type { Arrival, FrameArrival } from './arrival.ts';
 import { createBacklog } from './backlog.ts';
 import { Bucket } from './bucket.ts';
 import type { LinkClock } from './clocks.ts';
-import type { Connection } from './connection.ts';
+import type { Connection, FrameMessage } from './connection.ts';
 import type { Held } from './held.ts';
 import type { Limits } from './limits.ts';
 import type { FrameReader, LeftOut, Rights } from './schemas.ts';
@@ -95,17 +95,20 @@ export function createIntake({ clock, limits, frames, held, owes }: IntakeOption
     counts.droppedByAgents += dropped;
   }
 
-  function arrivalOf({ machine, clock: linkClock }: Link, frame: Frame): FrameArrival {
+  function arrivalOf({ machine, clock: linkClock }: Link, { frame, json }: Told): FrameArrival {
     const received = clock.now();
     const placed = frame.lane === 'live' ? linkClock.live(frame, received) : linkClock.backlog(frame, received);
-    return { kind: 'frame', machine, received, frame, ...placed };
+    const { moment, clockOffsetSeconds } = placed;
+    const arrival: FrameArrival = { kind: 'frame', machine, received, frame, moment, clockOffsetSeconds };
+    return json === null ? arrival : { ...arrival, json };
   }
 
-  function takeLive(link: Link, frame: Frame, bytes: number): void {
+  function takeLive(link: Link, told: Told): void {
+    const { frame, bytes } = told;
     counts.live += 1;
     link.isTorn = live.length >= limits.liveQueue || (link.isTorn && frame.full?.[0] !== 1);
     if (link.isTorn) return letFall(link);
-    const arrival = arrivalOf(link, frame);
+    const arrival = arrivalOf(link, told);
     if (held.unsettledBytes() < limits.unsettledBytes) {
       held.pend(link.machine, frame.stream, frame.seq, bytes);
       live.push(arrival);
@@ -115,11 +118,12 @@ export function createIntake({ clock, limits, frames, held, owes }: IntakeOption
     }
   }
 
-  function takeBacklog(link: Link, frame: Frame, bytes: number): void {
+  function takeBacklog(link: Link, told: Told): void {
+    const { frame, bytes } = told;
     counts.backlog += 1;
     if (held.unsettledBytes() >= limits.unsettledBytes) return letFall(link);
     held.pend(link.machine, frame.stream, frame.seq, bytes);
-    backlog.push(link.machine, arrivalOf(link, frame));
+    backlog.push(link.machine, arrivalOf(link, told));
   }
 
   function letFall({ machine }: Link): void {
@@ -148,7 +152,7 @@ export function createIntake({ clock, limits, frames, held, owes }: IntakeOption
 
   return {
     counts,
-    frame(link: Link, value: Readonly<Record<string, unknown>>, bytes: number): void {
+    frame(link: Link, { value, json }: FrameMessage): void {
       const read = frames(value, link.rights);
       if (read.frame === null) {
         const { message, stream, seq } = read;
@@ -169,8 +173,9 @@ export function createIntake({ clock, limits, frames, held, owes }: IntakeOption
       }
       const frame = names.limit(link, read.frame, read.leftOut, clock.now().monotonic);
       count(read.leftOut, dropped);
-      if (lane === 'live') takeLive(link, frame, bytes);
-      else takeBacklog(link, frame, bytes);
+      const told = { frame, bytes: json.length, json: read.isWhole && frame === read.frame ? json : null };
+      if (lane === 'live') takeLive(link, told);
+      else takeBacklog(link, told);
     },
     /** True while nothing more may be read from this machine: it talks too fast, or its queue is full. */
     mustWait(machine: string, now: number): boolean {
@@ -193,6 +198,13 @@ export function createIntake({ clock, limits, frames, held, owes }: IntakeOption
       return repeated;
     },
   };
+}
+
+/** A frame that may be taken; `json` when that tells it exactly. */
+interface Told {
+  readonly frame: Frame;
+  readonly bytes: number;
+  readonly json: Uint8Array | null;
 }
 
 interface Refused {
@@ -222,8 +234,8 @@ function createNames(limits: Limits) {
         return true;
       };
       const paths = Object.keys(frame.facts);
+      if (paths.every(isAllowed)) return frame;
       const allowed = paths.filter(isAllowed);
-      if (allowed.length === paths.length) return frame;
       leftOut.beyond += paths.length - allowed.length;
       return { ...frame, facts: Object.fromEntries(allowed.map((path) => [path, frame.facts[path]!])) };
     },

@@ -34,6 +34,11 @@ export class SeqSet {
 
   /** The ranges that hold any of these numbers: what an ack says. */
   around(seqs: Iterable<number>): Ranges {
+    if (this.#ranges.length === 1) {
+      const [from, to] = this.#ranges[0]!;
+      for (const seq of seqs) if (from <= seq && seq <= to) return [[from, to]];
+      return [];
+    }
     const found = new Set<number>();
     for (const seq of seqs) {
       const index = this.#search(seq);

@@ -21,7 +21,8 @@ export interface LeftOut {
 }
 
 export type ReadFrame =
-  | { readonly frame: Frame; readonly leftOut: LeftOut }
+  /** `isWhole`: nothing was left out, and the frame is the very object that was given. */
+  | { readonly frame: Frame; readonly leftOut: LeftOut; readonly isWhole: boolean }
   /** Not a frame. With a stream and seq it can be refused by number, and the link goes on. */
   | { readonly frame: null; readonly message: string; readonly stream?: string; readonly seq?: number };
 
@@ -89,12 +90,47 @@ export function compileFrames(
   function readAsked(given: Readonly<Record<string, unknown>>, rights: Rights, leftOut: LeftOut): Frame['asked'] {
     const asked: Record<string, Record<string, Asked>> = {};
     for (const [owner, entries] of Object.entries(given)) {
-      const kind = owner === '' ? '' : rights.devices.get(owner.slice('device:'.length));
-      if (kind === undefined || (owner !== '' && !owner.startsWith('device:'))) leftOut.foreign += 1;
+      const kind = kindOf(owner, rights);
+      if (kind === undefined) leftOut.foreign += 1;
       else if (isObject(entries)) asked[owner] = readAsks(entries, probes.get(kind), leftOut);
       else leftOut.voided += 1;
     }
     return asked;
+  }
+
+  /** Every honest frame: it is looked through once and taken as it is, without a copy. */
+  function isWhole(value: Frame, rights: Rights): boolean {
+    for (const key in value) if (!FIELDS.has(key)) return false;
+    const { owner, dropped, asked, facts } = value;
+    if (dropped !== undefined && !isCount(dropped)) return false;
+    if (owner !== undefined && Object.keys(owner).length !== 2) return false;
+    return areAsksWhole(asked, rights) && areFactsWhole(facts, rights);
+  }
+
+  function areFactsWhole(given: Readonly<Record<string, unknown>>, rights: Rights): boolean {
+    let subjectsLeft = limits.subjectsPerAgent * (1 + rights.devices.size);
+    let factsLeft = limits.factsPerFrame;
+    for (const path in given) {
+      const values = given[path];
+      const scope = isObject(values) ? scopeOf(path, rights) : 'unknown';
+      if (typeof scope === 'string' || (subjectsLeft -= 1) < 0) return false;
+      for (const name in values as Readonly<Record<string, unknown>>) {
+        const value = (values as Readonly<Record<string, unknown>>)[name];
+        const check = scope.get(name);
+        if (!check || (factsLeft -= 1) < 0 || (value !== null && !check(value))) return false;
+      }
+    }
+    return true;
+  }
+
+  function areAsksWhole(given: Readonly<Record<string, unknown>>, rights: Rights): boolean {
+    for (const owner in given) {
+      const entries = given[owner];
+      const known = probes.get(kindOf(owner, rights) ?? 'nobody’s');
+      if (!known || !isObject(entries)) return false;
+      for (const probe in entries) if (!known.has(probe) || !isWholeAsk(entries[probe])) return false;
+    }
+    return true;
   }
 
   return (value, rights) => {
@@ -105,8 +141,9 @@ export function compileFrames(
       return { frame: null, message: fault, ...named };
     }
     const leftOut: LeftOut = { unknown: 0, voided: 0, foreign: 0, beyond: 0 };
-    for (const key of Object.keys(value)) if (!FIELDS.has(key)) leftOut.unknown += 1;
     const given = value as unknown as Frame;
+    if (isWhole(given, rights)) return { frame: given, leftOut, isWhole: true };
+    for (const key of Object.keys(value)) if (!FIELDS.has(key)) leftOut.unknown += 1;
     const dropped = isCount(given.dropped) ? given.dropped : undefined;
     if (given.dropped !== undefined && dropped === undefined) leftOut.voided += 1;
     const frame: Frame = {
@@ -122,8 +159,14 @@ export function compileFrames(
       ...(given.owner === undefined ? {} : { owner: { key: given.owner.key, fingerprint: given.owner.fingerprint } }),
       ...(dropped === undefined ? {} : { dropped }),
     };
-    return { frame, leftOut };
+    return { frame, leftOut, isWhole: false };
   };
+}
+
+/** `''` for the machine itself, the kind of a device that it reads; undefined for what is not its to speak of. */
+function kindOf(owner: string, rights: Rights): string | undefined {
+  if (owner === '') return '';
+  return owner.startsWith('device:') ? rights.devices.get(owner.slice('device:'.length)) : undefined;
 }
 
 const NOTHING: Scope = new Map();
@@ -214,6 +257,10 @@ function readAsks(
     else leftOut.voided += 1;
   }
   return asks;
+}
+
+function isWholeAsk(value: unknown): boolean {
+  return isAsked(value) && value.length === 3;
 }
 
 function isAsked(value: unknown): value is Asked {

@@ -19,10 +19,10 @@ import {
  */
 export interface Journal {
   /**
-   * Resolves with the text's n once it is on the disk. Texts given while a write is under way are written and synced
+   * Resolves with the text's n once it is on the disk; it may be given in UTF-8. Texts given while a write is under way are written and synced
    * together after it. Rejects with `JournalRefused`; a later append works again as soon as the disk does.
    */
-  append(text: string): Promise<number>;
+  append(text: string | Uint8Array): Promise<number>;
   /** What was on the disk at this call, from `fromN` on. Throws `Unusable` with file and byte where it cannot go on. */
   replay(fromN: number): AsyncIterable<Recorded>;
   /** Deletes the segments that hold nothing after `toN`; never the one that is being written. */
@@ -65,7 +65,7 @@ export async function openJournal(dir: string, options: JournalOptions = {}): Pr
 }
 
 interface Waiting {
-  readonly text: string;
+  readonly text: string | Uint8Array;
   readonly bytes: number;
   readonly resolve: (n: number) => void;
   readonly reject: (refused: JournalRefused) => void;
@@ -104,7 +104,7 @@ class FileJournal implements Journal {
     if (newest) this.#handle = await open(newest.file, 'r+');
   }
 
-  append(text: string): Promise<number> {
+  append(text: string | Uint8Array): Promise<number> {
     const bytes = RECORD_BYTES + Buffer.byteLength(text);
     if (this.#closed) return Promise.reject(new JournalRefused('closed', `${this.#dir}: the journal is closed`));
     if (this.#waiting.length >= WAITING_TEXTS || (this.#waitingBytes + bytes > WAITING_BYTES && this.#waiting.length)) {

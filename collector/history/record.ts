@@ -35,7 +35,7 @@ export function decodeHead(bytes: Buffer): { readonly first: number; readonly be
 }
 
 /** What is written in one go: these texts as records `first`, `first` + 1 … */
-export function encodeRound(texts: readonly string[], first: number): Buffer {
+export function encodeRound(texts: readonly (string | Uint8Array)[], first: number): Buffer {
   const lengths = texts.map((text) => Buffer.byteLength(text));
   const round = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + RECORD_BYTES + length, 0));
   let at = 0;
@@ -44,7 +44,8 @@ export function encodeRound(texts: readonly string[], first: number): Buffer {
     (index === 0 ? FIRST_OF_ROUND : REST_OF_ROUND).copy(round, at);
     round.writeUInt32LE(lengths[index]!, at + 4);
     round.writeBigUInt64LE(BigInt(first + index), at + 8);
-    round.write(text, at + RECORD_BYTES);
+    if (typeof text === 'string') round.write(text, at + RECORD_BYTES);
+    else round.set(text, at + RECORD_BYTES);
     round.writeUInt32LE(checksum(round, at, end), at + 16);
     at = end;
   });

@@ -94,7 +94,7 @@ function* numberSeries(state: State, fact: CatalogueFact, subjects: readonly Lab
   const plain = fact.part === null ? fact : null;
   const ofParts = catalogue.facts.filter((other) => other.name === fact.name && other.part !== null);
   const line = (row: Labelled, which: CatalogueFact): string => {
-    const value = believed(state, row.subject, which);
+    const value = believed(row.subject, which);
     return value === undefined ? '' : `${name}{${row.labels}} ${Number(value)}\n`;
   };
   yield* family(headOf(name, fact.counter ? 'counter' : 'gauge', `${fact.about.en}.`), subjects, (row) => {
@@ -118,7 +118,7 @@ function* infoSeries(state: State, probe: CatalogueProbe, subjects: readonly Lab
   yield* family(head, subjects, ({ subject, labels }) => {
     let pairs = '';
     for (const fact of texts) {
-      const value = believed(state, subject, fact);
+      const value = believed(subject, fact);
       if (value === undefined) continue;
       pairs += `,${fact.word}="${escapeLabel(Array.isArray(value) ? value.join(', ') : String(value))}"`;
     }

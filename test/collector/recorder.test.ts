@@ -6,8 +6,8 @@ import type { Arrival } from '../../collector/gateway/arrival.ts';
 import type { Batch, EntryDraft, History } from '../../collector/history/history.ts';
 import type { Journal } from '../../collector/history/journal.ts';
 import { HistoryRefused } from '../../collector/history/refused.ts';
-import { createRecorder } from '../../collector/recorder.ts';
-import { frame, testSite } from '../fixtures/site.ts';
+import { beatJson, createRecorder } from '../../collector/recorder.ts';
+import { frame, presence, testSite } from '../fixtures/site.ts';
 
 /** A disk that can be told to refuse; the real journal and record have tests of their own. */
 function disk() {
@@ -178,4 +178,16 @@ test('no snapshots pile up before a disk that refuses', async () => {
   recorder.checkpoint({ wall: 1, monotonic: 1 }, snapshots);
   await recorder.idle();
   expect([taken, batches.length]).toEqual([3, 3]);
+});
+
+test('a beat is journaled with the frames as they came, and reads like one that was written anew', () => {
+  const site = testSite();
+  const now = site.clock.now();
+  const read = frame(site, 'm-1', { 'nic:以太网': { 'network.up': true } });
+  // Numbers and blanks as another writer of JSON would have them.
+  const json = Buffer.from(JSON.stringify(read.frame).replace('"seq":', '"seq": ').replace('true', ' true'));
+  const arrivals = [presence(site, 'm-1', true), { ...read, json }, frame(site, 'm-2', {}, { lane: 'backlog' })];
+  const written = Buffer.from(beatJson(now, arrivals)).toString('utf8');
+  expect(written).toContain(json.toString('utf8'));
+  expect(JSON.parse(written)).toEqual({ now, arrivals: [arrivals[0], read, arrivals[2]] });
 });

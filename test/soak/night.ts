@@ -29,8 +29,8 @@ export async function night({ field, note }: Context, hours: number): Promise<Pa
         `collector ${(memory.collector.at(-1)! / 2 ** 20).toFixed(0)} MiB, agents ${(memory.agents.at(-1)! / 2 ** 20).toFixed(0)} MiB`,
       );
   }
-  const { readings, faults } = await checkRecord(collector, await fleet.stop(), from);
   page.close();
+  const { readings, faults } = await checkRecord(collector, await fleet.stop(), from);
   await collector.stop();
   return {
     done: `a night of ${hours} hours, ${AGENTS} agents: ${readings} readings in the record, ${incidents} news of incidents`,

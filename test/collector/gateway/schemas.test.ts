@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { buildCatalogue, loadProbes } from '../../../agent/catalogue.ts';
@@ -32,6 +33,7 @@ describe('a frame', () => {
     };
     const result = readWith(whole);
     expect(result.frame).toEqual(whole);
+    expect(result.isWhole).toBe(true);
     expect(result.leftOut).toEqual({ unknown: 0, voided: 0, foreign: 0, beyond: 0 });
   });
 
@@ -218,11 +220,16 @@ describe('whatever an agent sends', () => {
 
   it('never throws, and only facts of the catalogue on own subjects come out', () => {
     let taken = 0;
+    let whole = 0;
     fc.assert(
       fc.property(anyFrame, (value) => {
         const result = read(value, rights);
         if (result.frame === null) return;
         taken += 1;
+        // Either it is taken as it is, or something was left out.
+        expect(result.isWhole).toBe(isDeepStrictEqual(result.frame, value));
+        expect(result.isWhole).toBe(result.frame === (value as unknown));
+        whole += Number(result.isWhole);
         for (const [path, facts] of Object.entries(result.frame.facts)) {
           expect(Object.keys(own)).toContain(path);
           for (const [name, said] of Object.entries(facts)) {
@@ -242,6 +249,8 @@ describe('whatever an agent sends', () => {
     );
     // The fuzz must reach behind the envelope.
     expect(taken).toBeGreaterThan(100);
+    expect(whole).toBeGreaterThan(0);
+    expect(whole).toBeLessThan(taken);
   });
 
   it('is read by the real catalogue without a throw', async () => {

@@ -35,3 +35,15 @@ test('what ran out during a long sleep is stale at once, and costs one look each
   state.expire(site.clock.advance(2_000));
   expect(state.takeChanged().size).toBe(1);
 });
+
+test('a change that no rule reads is taken in and not told; that its subject is there, is told', () => {
+  const site = testSite();
+  const state = createState(testCatalogue(), ({ name }) => name === 'network.wired');
+  const told = () => [...state.takeChanged()].map(([{ id }, facts]) => [id, facts.size]);
+  state.apply(frame(site, 'm-1', { '': { 'memory.installed_bytes': 1 } }));
+  expect(told()).toEqual([['m-1', 0]]);
+  state.apply(frame(site, 'm-1', { '': { 'memory.installed_bytes': 2, 'network.wired': true } }));
+  expect(told()).toEqual([['m-1', 1]]);
+  const { index } = state.catalogue.fact('memory.installed_bytes')!;
+  expect(state.get('m-1')?.values[index]).toBe(2);
+});
