@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownAddresses } from './gateway/addresses.ts';
 import { Trouble } from './gateway/trouble.ts';
+import { SITE_NAME } from './settings.ts';
 
 export const VERSION = (
   JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }
@@ -12,10 +13,16 @@ export function siteOf(data: string, wanted: string | null): string {
   const file = join(data, 'site');
   if (!existsSync(file)) {
     const site = wanted ?? 'site';
-    writeFileSync(file, `${site}\n`, { mode: 0o600, flag: 'wx' });
+    keep(file, `${site}\n`);
     return site;
   }
   const site = readFileSync(file, 'utf8').trim();
+  if (!new RegExp(SITE_NAME).test(site)) {
+    throw new Trouble({
+      zh: `${file} 里没有考点名称；请从备份中恢复这个文件`,
+      en: `${file} holds no name of a site; put the one of the last backup in its place`,
+    });
+  }
   if (wanted !== null && wanted !== site) {
     throw new Trouble({
       zh: `${data} 属于考点 ${site}，不是 ${wanted}。去掉 site 设置，或用 --data 另选目录`,
@@ -23,6 +30,18 @@ export function siteOf(data: string, wanted: string | null): string {
     });
   }
   return site;
+}
+
+/** Whole or not at all, also on a full disk or when the power fails. */
+function keep(file: string, text: string): void {
+  const handle = openSync(`${file}.new`, 'w', 0o600);
+  try {
+    writeSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(`${file}.new`, file);
 }
 
 /** The addresses that the certificate has to speak for: those listened on, or all of this computer's for 0.0.0.0 and [::]. */

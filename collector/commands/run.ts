@@ -5,7 +5,7 @@ import type { Bilingual } from '../../agent/probe.ts';
 import { startCollector, WrongPack, type Collector } from '../collector.ts';
 import { faultsText, type Fault } from '../faults.ts';
 import { Trouble } from '../gateway/trouble.ts';
-import { Unusable } from '../history/refused.ts';
+import { HistoryRefused, JournalRefused, Unusable } from '../history/refused.ts';
 import { LISTEN, readSettings, SITE_NAME, type Settings } from '../settings.ts';
 import { endAsked } from './ending.ts';
 import { say, WrongUse } from './options.ts';
@@ -42,8 +42,8 @@ export async function runCollector(
   } catch (error) {
     if (error instanceof WrongPack) return refuse(error.faults);
     if (error instanceof Trouble) return fail(error.text);
-    // Its words name the file and what to do; they come from the record's own threads, in English.
-    if (error instanceof Unusable) return fail({ zh: error.message, en: error.message });
+    const refused = refusedBy(error);
+    if (refused !== null) return fail(refused);
     throw error;
   }
   greet(collector);
@@ -58,6 +58,19 @@ export async function runCollector(
     for (const companion of companions ?? []) await companion.stop();
   }
   return 0;
+}
+
+/** What the disk, or a file on it, refused; null for what is our own fault. */
+function refusedBy(error: unknown): Bilingual | null {
+  const { message } = error as Error;
+  // Its words name the file and what to do; they come from the record's own threads, in English.
+  if (error instanceof Unusable) return { zh: message, en: message };
+  const isSystems = (error as NodeJS.ErrnoException).syscall !== undefined;
+  if (!isSystems && !(error instanceof HistoryRefused) && !(error instanceof JournalRefused)) return null;
+  return {
+    zh: `数据目录所在的磁盘拒绝写入：${message}。请清理空间或检查磁盘，然后重新启动`,
+    en: `the disk of the data directory refuses: ${message}; free space on it or check it, then start again`,
+  };
 }
 
 /** Why this folder cannot hold the data; null when it can. */
