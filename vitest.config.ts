@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 30_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Real servers, browsers and kernels on two shared cores: what failed once is played once more. A fault fails twice.
+    retry: process.env['CI'] === 'true' ? 1 : 0,
   },
 });
