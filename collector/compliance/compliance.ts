@@ -108,7 +108,8 @@ export function createCompliance(
         const isMissing = !holder || holder.values[fact.index] === undefined;
         if (isMissing) return holder && isWaitedFor(holder) ? 'waiting' : 'missing';
         const { index, staleAfterSeconds } = catalogue.probe(fact.probe)!;
-        if (!holder.stale[index]) return 'no-answer';
+        // What the collector sees of a link it sees with its first frame.
+        if (!holder.stale[index]) return fact.witnessed && isWaitedFor(holder) ? 'waiting' : 'no-answer';
         return isWaitedFor(holder, holder.askedAt[index]! + staleAfterSeconds * 1000) ? 'waiting' : 'stale';
       },
       witnessed: (name) => facts.get(name)!.witnessed === true,

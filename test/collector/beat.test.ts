@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { frame, machine, presence, settle, testSite, tick, UPS } from '../fixtures/site.ts';
+import { frame, machine, presence, rule, RULES, settle, testSite, tick, UPS } from '../fixtures/site.ts';
 
 const GIB = 2 ** 30;
 const SOUND = { '': { 'memory.installed_bytes': 8 * GIB, 'network.wired': true } };
@@ -249,6 +249,19 @@ test('what flips twice within a beat is judged twice: short power cuts are incid
     ['incident', 'mains', 'closed'],
   ]);
   expect(incidents.map(({ change }) => change)).toEqual(['opened', 'closed']);
+});
+
+test('a machine that is back a beat before its first frame is waited for by rules about its link', () => {
+  const clock = rule('clock', ['presence.clock_offset_seconds'], (offset) => offset === 0);
+  const site = testSite([machine('m-1')], [], [...RULES, clock]);
+  settle(site, 'm-1', SOUND);
+  tick(site, [presence(site, 'm-1', false, 'silent')]);
+  site.clock.advance(60_000);
+  expect(tick(site, [presence(site, 'm-1', true)]).entries.map((entry) => entry.rule)).toEqual(['online', 'online']);
+  expect(stateOf(site, 'm-1', 'clock')).toBe('unknown');
+  site.clock.advance(250);
+  expect(tick(site, [frame(site, 'm-1', SOUND)]).entries).toEqual([]);
+  expect(stateOf(site, 'm-1', 'clock')).toBe('holds');
 });
 
 test('who was heard in a replay has to be heard anew: what ran out while the collector was away writes nothing', () => {
