@@ -1,9 +1,11 @@
+import { ownerOf } from '../agent/reading.ts';
 import type { Moment } from './clock.ts';
 import type { Compliance } from './compliance/compliance.ts';
 import type { Late } from './compliance/late.ts';
 import type { Verdict, VerdictChange } from './compliance/verdict.ts';
 import type { Arrival, FrameArrival, PresenceArrival } from './gateway/arrival.ts';
-import type { EntryDraft, Kept, RawFrame } from './history/history.ts';
+import { rawLine } from './history/blocks.ts';
+import type { EntryDraft, Kept, RawLine } from './history/history.ts';
 import type { Places } from './identity/places.ts';
 import type { IncidentChange } from './incidents/incident.ts';
 import type { Incidents } from './incidents/incidents.ts';
@@ -187,14 +189,26 @@ export function createBeat(stages: Stages): Beat {
 }
 
 /** The readings of a beat, as they are kept for a week. */
-export function rawFrames(arrivals: readonly Arrival[]): RawFrame[] {
-  return arrivals.filter((arrival) => arrival.kind === 'frame').map(rawOf);
+export function rawLines(arrivals: readonly Arrival[]): RawLine[] {
+  const lines: RawLine[] = [];
+  for (const arrival of arrivals) if (arrival.kind === 'frame') addLines(lines, arrival);
+  return lines;
 }
 
-function rawOf(arrival: FrameArrival): RawFrame {
-  const facts: Record<string, Readonly<Record<string, unknown>>> = {};
-  for (const [path, said] of Object.entries(arrival.frame.facts)) facts[subjectId(arrival.machine, path)] = said;
-  return { machine: arrival.machine, at: arrival.moment.wall, late: arrival.frame.lane === 'backlog', facts };
+/** One for the machine, and one for each device that it speaks of. */
+function addLines(lines: RawLine[], { machine, moment, frame }: FrameArrival): void {
+  const late = frame.lane === 'backlog';
+  const told = new Map([[machine, '']]);
+  for (const path in frame.facts) {
+    const owner = subjectId(machine, ownerOf(path));
+    const before = told.get(owner) ?? '';
+    const comma = before === '' ? '' : ',';
+    const facts = JSON.stringify(frame.facts[path]);
+    told.set(owner, `${before}${comma}${JSON.stringify(subjectId(machine, path))}:${facts}`);
+  }
+  for (const [owner, facts] of told) {
+    if (facts !== '' || told.size === 1) lines.push(rawLine(machine, moment.wall, late, owner, facts));
+  }
 }
 
 /** The devices of which a live frame says something. */

@@ -1,8 +1,8 @@
 import type { FastifyBaseLogger as Log } from 'fastify';
-import { rawFrames, type Effects } from './beat.ts';
+import { rawLines, type Effects } from './beat.ts';
 import type { Moment } from './clock.ts';
 import type { Arrival } from './gateway/arrival.ts';
-import type { Batch, EntryDraft, History, Kept, RawFrame } from './history/history.ts';
+import type { Batch, EntryDraft, History, Kept, RawLine } from './history/history.ts';
 import type { Journal } from './history/journal.ts';
 import type { RefusalCode } from './history/refused.ts';
 
@@ -14,7 +14,7 @@ export interface Recorder {
   /** Never waits. */
   record(arrivals: readonly Arrival[], effects: Effects): void;
   /** A beat that the journal had already: its readings, and its effects unless they were written before. */
-  replayed(n: number, raw: readonly RawFrame[], effects: Effects | null): void;
+  replayed(n: number, raw: readonly RawLine[], effects: Effects | null): void;
   /** For changes by people: durable when it resolves, after everything that was recorded before. */
   write(keep: readonly Kept[], entries: readonly EntryDraft[]): Promise<void>;
   /** Hands over the raw readings so far. */
@@ -69,7 +69,7 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
   let closed = false;
   /** The last journal record whose effects are handed to the history. */
   let journaled = journal.last();
-  let raw: RawFrame[] = [];
+  let raw: RawLine[] = [];
 
   function enqueue(step: () => Promise<void>): Promise<void> {
     waiting += 1;
@@ -146,7 +146,7 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
         if (json.length > 0) {
           journaled = await insist('the journal', () => journal.append(json));
           settle(kept);
-          for (const frame of rawFrames(kept)) raw.push(frame);
+          for (const line of rawLines(kept)) raw.push(line);
         }
         if (entries.length > 0 || keep.length > 0) await append({ moment: now, entries, keep, judgedTo: journaled });
       });
@@ -156,9 +156,9 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
       };
       written.then(gone, gone);
     },
-    replayed(n, frames, effects) {
+    replayed(n, lines, effects) {
       journaled = Math.max(journaled, n);
-      for (const frame of frames) raw.push(frame);
+      for (const line of lines) raw.push(line);
       if (!effects || (effects.entries.length === 0 && effects.keep.length === 0)) return;
       const { now, entries, keep } = effects;
       void enqueue(() => append({ moment: now, entries, keep, judgedTo: n })).catch(() => undefined);
@@ -170,7 +170,7 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
         const taken = raw;
         raw = [];
         const keep = [{ kind: 'cursor', id: 'raw', value: journaled }];
-        await append({ moment: now, entries: [], keep, raw: taken });
+        await append({ moment: now, entries: [], keep, lines: taken });
       }).catch(() => undefined);
     },
     checkpoint(now, snapshots, held = () => []) {
@@ -181,7 +181,7 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
         const taken = raw;
         raw = [];
         const keep = [...moved, ...held(), { kind: 'cursor', id: 'raw', value: journaled }];
-        await append({ moment: now, entries: [], keep, raw: taken, judgedTo: journaled, stateTo: journaled });
+        await append({ moment: now, entries: [], keep, lines: taken, judgedTo: journaled, stateTo: journaled });
         await journal.cut(journaled);
       });
       const gone = (): void => void (checkpoints -= 1);

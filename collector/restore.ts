@@ -1,12 +1,12 @@
 import type { Account, SignIn } from './accounts/accounts.ts';
-import { rawFrames, type Beat, type Effects, type Stages } from './beat.ts';
+import { rawLines, type Beat, type Effects, type Stages } from './beat.ts';
 import type { Moment } from './clock.ts';
 import type { VerdictSnapshot } from './compliance/compliance.ts';
 import type { LateSnapshot } from './compliance/late.ts';
 import type { Arrival } from './gateway/arrival.ts';
 import type { HeldSnapshot } from './gateway/held.ts';
 import type { KnownPresence } from './gateway/presence.ts';
-import type { RawFrame, Restored } from './history/history.ts';
+import type { RawLine, Restored } from './history/history.ts';
 import type { Journal } from './history/journal.ts';
 import type { Machine } from './identity/machine.ts';
 import type { Ticket } from './identity/tickets.ts';
@@ -109,7 +109,7 @@ export interface ReplayParts {
   readonly kept: KeptSite;
   readonly beat: Beat;
   readonly gateway: { mark(machine: string, stream: string, seq: number): void };
-  readonly recorder: { replayed(n: number, raw: readonly RawFrame[], effects: Effects | null): void };
+  readonly recorder: { replayed(n: number, raw: readonly RawLine[], effects: Effects | null): void };
 }
 
 interface BeatRecord {
@@ -128,7 +128,7 @@ export async function replay({ journal, restored, kept, beat, gateway, recorder 
     for (const arrival of arrivals) {
       if (arrival.kind === 'frame') gateway.mark(arrival.machine, arrival.frame.stream, arrival.frame.seq);
     }
-    const raw = n > kept.rawTo ? rawFrames(arrivals) : [];
+    const raw = n > kept.rawTo ? rawLines(arrivals) : [];
     if (n > restored.judgedTo) {
       recorder.replayed(n, raw, beat.tick(arrivals, now));
     } else {

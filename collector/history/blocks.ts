@@ -1,13 +1,13 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { RawFrame } from './history.ts';
+import type { RawFrame, RawLine } from './history.ts';
 import type { Pace } from './pace.ts';
 
 /**
  * Raw readings are stored in blocks: raw-deflated JSON lines, a `RawFrame` each, of one hour of the frames' own moments.
  *
  * A large batch is dealt into `slots` (a power of two) by the subjects' names, so that a query for one machine of ten
- * thousand opens one block in many; a small batch is one block. A frame that speaks of subjects of several slots (a
- * gateway and its devices) is split between them.
+ * thousand opens one block in many; a small batch is one block. A frame that speaks of several machines and devices (a
+ * gateway's) is split between them.
  */
 export interface Block {
   readonly hour: number;
@@ -25,20 +25,20 @@ export const HOUR_MS = 3_600_000;
 /** Below this a block compresses badly; far above it a query reads too much of what it does not want. */
 const FRAMES_PER_BLOCK = 256;
 const MOST_SLOTS = 64;
-/** Lays frames out in blocks, in the order of their coming. */
-export async function layOut(frames: readonly RawFrame[], pace: Pace): Promise<Block[]> {
+/** Lays lines out in blocks, in the order of their coming. */
+export async function layOut(lines: readonly RawLine[], pace: Pace): Promise<Block[]> {
   const hours = new Map<number, number>();
-  for (const { at } of frames) {
+  for (const { at } of lines) {
     const hour = Math.floor(at / HOUR_MS);
     if (!Number.isSafeInteger(hour)) throw new TypeError(`the moment of a raw frame is ${at}`);
     hours.set(hour, (hours.get(hour) ?? 0) + 1);
   }
   const drafts = new Map<string, Draft>();
-  for (const frame of frames) {
+  for (const line of lines) {
     if (pace.isDue()) await pace.rest();
-    const hour = Math.floor(frame.at / HOUR_MS);
+    const hour = Math.floor(line.at / HOUR_MS);
     const slots = slotsFor(hours.get(hour)!);
-    for (const [slot, part] of split(frame, slots)) add(drafts, hour, slots, slot, part);
+    add(drafts, hour, slots, slotOf(line.owner, slots), line);
   }
   const encoder = new TextEncoder();
   const blocks: Block[] = [];
@@ -47,6 +47,25 @@ export async function layOut(frames: readonly RawFrame[], pace: Pace): Promise<B
     blocks.push({ ...block, text: encoder.encode(lines) });
   }
   return blocks;
+}
+
+/** A line for each machine and device that the frame speaks of; one for its machine when it speaks of none. */
+export function linesOf({ machine, at, late, facts }: RawFrame): RawLine[] {
+  const told = new Map<string, string>();
+  for (const subject in facts) {
+    const slash = subject.indexOf('/');
+    const owner = slash < 0 ? subject : subject.slice(0, slash);
+    const before = told.get(owner);
+    const text = `${JSON.stringify(subject)}:${JSON.stringify(facts[subject])}`;
+    told.set(owner, before === undefined ? text : `${before},${text}`);
+  }
+  if (told.size === 0) told.set(machine, '');
+  return Array.from(told, ([owner, text]) => rawLine(machine, at, late, owner, text));
+}
+
+/** @param facts `"subject":{…},…` of the owner and its parts, as JSON */
+export function rawLine(machine: string, at: number, late: boolean, owner: string, facts: string): RawLine {
+  return { owner, at, text: `{"machine":${JSON.stringify(machine)},"at":${at},"late":${late},"facts":{${facts}}}` };
 }
 
 /** @returns a name's slot among a power of two of them; parts lie with the machine or device they belong to. */
@@ -109,28 +128,14 @@ function slotsFor(frames: number): number {
   return slots;
 }
 
-function split(frame: RawFrame, slots: number): (readonly [slot: number, part: RawFrame])[] {
-  const subjects = Object.keys(frame.facts);
-  const first = slotOf(subjects[0] ?? frame.machine, slots);
-  if (subjects.every((subject) => slotOf(subject, slots) === first)) return [[first, frame]];
-  const parts = new Map<number, Record<string, Readonly<Record<string, unknown>>>>();
-  for (const subject of subjects) {
-    const slot = slotOf(subject, slots);
-    let facts = parts.get(slot);
-    if (!facts) parts.set(slot, (facts = {}));
-    facts[subject] = frame.facts[subject]!;
-  }
-  return Array.from(parts, ([slot, facts]) => [slot, { ...frame, facts }] as const);
-}
-
-function add(drafts: Map<string, Draft>, hour: number, slots: number, slot: number, frame: RawFrame): void {
+function add(drafts: Map<string, Draft>, hour: number, slots: number, slot: number, { at, text }: RawLine): void {
   const key = `${hour}/${slot}`;
   let draft = drafts.get(key);
   if (!draft) {
-    drafts.set(key, (draft = { hour, slots, slot, from: frame.at, to: frame.at, frames: 0, lines: '' }));
+    drafts.set(key, (draft = { hour, slots, slot, from: at, to: at, frames: 0, lines: '' }));
   }
-  draft.from = Math.min(draft.from, frame.at);
-  draft.to = Math.max(draft.to, frame.at);
+  draft.from = Math.min(draft.from, at);
+  draft.to = Math.max(draft.to, at);
   draft.frames += 1;
-  draft.lines += `${JSON.stringify(frame)}\n`;
+  draft.lines += `${text}\n`;
 }

@@ -40,6 +40,8 @@ export interface Batch {
    * is compressed, and found again, together.
    */
   readonly raw?: readonly RawFrame[];
+  /** The same, written out before: what waits for some seconds waits as text, which the garbage collector passes by. */
+  readonly lines?: readonly RawLine[];
   /** Entries and keeps reflect the journal up to and including this beat record; it is never judged again. Never goes back. */
   readonly judgedTo?: number;
   /** State snapshots among `keep` reflect the journal up to here: segments that end before it may be deleted. */
@@ -120,6 +122,13 @@ export interface RawFrame {
   readonly late: boolean;
   /** Facts that changed, by subject id and whole fact name. */
   readonly facts: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** A `RawFrame` as JSON. It speaks of one machine or device, `owner`, and its parts. */
+export interface RawLine {
+  readonly owner: string;
+  readonly at: number;
+  readonly text: string;
 }
 
 export interface SeriesQuery {

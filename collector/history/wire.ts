@@ -1,8 +1,8 @@
-import { layOut, type Block } from './blocks.ts';
+import { layOut, linesOf, type Block } from './blocks.ts';
 import { canonical } from './canonical.ts';
 import type { Moment } from '../clock.ts';
-import type { Batch, EntryDraft } from './history.ts';
-import { createPace } from './pace.ts';
+import type { Batch, EntryDraft, RawFrame, RawLine } from './history.ts';
+import { createPace, type Pace } from './pace.ts';
 
 /** A batch as it crosses to the writer's thread: texts and bytes, which are cheaper to hand over than objects. */
 export interface WireBatch {
@@ -36,9 +36,18 @@ export async function toWire(batch: Batch, epoch: number): Promise<WireBatch> {
     if (pace.isDue()) await pace.rest();
     keep.push(kind, id, value === null ? null : jsonOf(value, kind, id));
   }
-  const blocks = batch.raw ? await layOut(batch.raw, pace) : [];
+  const blocks = await layOut([...(await written(batch.raw ?? [], pace)), ...(batch.lines ?? [])], pace);
   const { moment, judgedTo = null, stateTo = null } = batch;
   return { epoch, moment, entries, keep, blocks, judgedTo, stateTo };
+}
+
+async function written(frames: readonly RawFrame[], pace: Pace): Promise<RawLine[]> {
+  const lines: RawLine[] = [];
+  for (const frame of frames) {
+    if (pace.isDue()) await pace.rest();
+    for (const line of linesOf(frame)) lines.push(line);
+  }
+  return lines;
 }
 
 /** SQL would turn what it is given into what it stores, and the hash would be of something else. */

@@ -29,7 +29,7 @@ export const row: Row = {
     const [ourCrowd, peerCrowd] = [startCrowd(field), startCrowd(field)];
     await ourCrowd.enrol({ agents, ticket: await collector.ticket('A', agents), tls: false });
     await peerCrowd.connect({ agents, port });
-    const order = { seconds, everyMs: EVERY_MS, flipEvery: 100 };
+    const order = { seconds, everyMs: EVERY_MS, flipEvery: 997 };
     // Both compilers have seen the code, and what is new to the collector has been written.
     await ourCrowd.send(order);
     await peerCrowd.send(order);

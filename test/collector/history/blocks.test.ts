@@ -11,7 +11,16 @@ import {
   record,
 } from 'fast-check';
 import { expect, test } from 'vitest';
-import { deflate, framesIn, hashOf, HOUR_MS, layOut, slotOf, type Block } from '../../../collector/history/blocks.ts';
+import {
+  deflate,
+  framesIn,
+  hashOf,
+  HOUR_MS,
+  layOut,
+  linesOf,
+  slotOf,
+  type Block,
+} from '../../../collector/history/blocks.ts';
 import type { RawFrame } from '../../../collector/history/history.ts';
 import { createPace } from '../../../collector/history/pace.ts';
 
@@ -43,7 +52,7 @@ test('whatever the frames, each subject finds its readings again, in order, in t
     asyncProperty(frames, integer({ min: 1, max: 40 }), async (frames, times) => {
       // Times over, so that some batches are large enough to be dealt into slots.
       const given = Array.from({ length: times }, () => frames).flat() as RawFrame[];
-      const blocks = await layOut(given, createPace(0));
+      const blocks = await layOut(given.flatMap(linesOf), createPace(0));
       expect(blocks.every(({ from, to, hour }) => from >= hour * HOUR_MS && to < (hour + 1) * HOUR_MS)).toBe(true);
       for (const subject of SUBJECTS) {
         const found = blocks
@@ -64,11 +73,11 @@ test('whatever the frames, each subject finds its readings again, in order, in t
 
 test('a small batch is one block; a large one is dealt so that a machine opens one in many', async () => {
   const small = Array.from({ length: 200 }, (_, index) => frame(`m-${index}`, 1_000));
-  expect(await layOut(small, createPace())).toMatchObject([
+  expect(await layOut(small.flatMap(linesOf), createPace())).toMatchObject([
     { hour: 0, slots: 1, slot: 0, frames: 200, from: 1_000, to: 1_000 },
   ]);
   const large = Array.from({ length: 20_000 }, (_, index) => frame(`m-${index}`, index));
-  const blocks = await layOut(large, createPace());
+  const blocks = await layOut(large.flatMap(linesOf), createPace());
   expect(new Set(blocks.map(({ slots }) => slots))).toEqual(new Set([64]));
   expect(blocks).toHaveLength(64);
   // Near enough to even: 312 a block.
@@ -76,7 +85,10 @@ test('a small batch is one block; a large one is dealt so that a machine opens o
 });
 
 test('a late frame lies in its own hour, apart from the live ones', async () => {
-  const blocks = await layOut([frame('m-1', 5 * HOUR_MS), frame('m-1', 5 * HOUR_MS - 1)], createPace());
+  const blocks = await layOut(
+    [frame('m-1', 5 * HOUR_MS), frame('m-1', 5 * HOUR_MS - 1)].flatMap(linesOf),
+    createPace(),
+  );
   expect(new Set(blocks.map(({ hour }) => hour))).toEqual(new Set([4, 5]));
 });
 
@@ -89,5 +101,7 @@ test('the slot of a name never changes between releases', () => {
 });
 
 test('a frame without a moment is refused', async () => {
-  await expect(layOut([frame('m-1', Number.NaN)], createPace())).rejects.toThrow('the moment of a raw frame is NaN');
+  await expect(layOut(linesOf(frame('m-1', Number.NaN)), createPace())).rejects.toThrow(
+    'the moment of a raw frame is NaN',
+  );
 });
