@@ -46,6 +46,12 @@ export const NEEDS: readonly Need[] = [
   ),
   debian('promtool', ['prometheus'], ['/usr/bin/promtool'], '/metrics is not checked by promtool'),
   debian(
+    'Alertmanager',
+    ['prometheus-alertmanager'],
+    ['/usr/bin/prometheus-alertmanager'],
+    'pages do not go through a real Alertmanager',
+  ),
+  debian(
     'Wine',
     ['wine64', 'locales'],
     ['/usr/lib/wine/wine64', '/usr/lib/wine/wineserver64', '/usr/bin/localedef', '/usr/share/i18n/locales/zh_CN'],
