@@ -20,6 +20,8 @@ export const LIMITS = Object.freeze({
   /** Hardware is asked at least weekly. */
   everySeconds: 7 * 86_400,
   text: 500,
+  /** The largest recorders have 256. */
+  channel: 256,
   /** A CA certificate in PEM. */
   pem: 16_384,
 });
@@ -116,11 +118,14 @@ function products(said: unknown, faults: string[]): readonly string[] {
 
 function device(said: unknown): Device | null {
   if (!isObject(said)) return null;
-  const { id, kind, url, user, password, ca } = said;
+  const { id, kind, url, user, password, ca, onvif, vendor, channel } = said;
   if (typeof id !== 'string' || !/^[a-z0-9-]{1,64}$/.test(id)) return null;
-  if (typeof kind !== 'string' || !/^[a-z]{1,32}$/.test(kind) || text(url) === null) return null;
+  if (!isWord(kind) || text(url) === null) return null;
   if (ca !== undefined && (typeof ca !== 'string' || ca.length > LIMITS.pem)) return null;
   if ((user !== undefined && text(user) === null) || (password !== undefined && text(password) === null)) return null;
+  if ((onvif !== undefined && text(onvif) === null) || (vendor !== undefined && !isWord(vendor))) return null;
+  if (channel !== undefined && (typeof channel !== 'number' || !(channel >= 1 && channel <= LIMITS.channel)))
+    return null;
   return {
     id,
     kind,
@@ -128,7 +133,14 @@ function device(said: unknown): Device | null {
     ...(user === undefined ? {} : { user: user as string }),
     ...(password === undefined ? {} : { password: password as string }),
     ...(ca === undefined ? {} : { ca }),
+    ...(onvif === undefined ? {} : { onvif: onvif as string }),
+    ...(vendor === undefined ? {} : { vendor }),
+    ...(channel === undefined ? {} : { channel: Math.floor(channel) }),
   };
+}
+
+function isWord(said: unknown): said is string {
+  return typeof said === 'string' && /^[a-z]{1,32}$/.test(said);
 }
 
 function unique(devices: readonly Device[], faults: string[]): readonly Device[] {

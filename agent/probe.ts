@@ -103,4 +103,8 @@ export interface Device {
   readonly password?: string;
   /** PEM of the CA that signs the device's certificate, for `…+tls`. */
   readonly ca?: string;
+  /** A camera: where ONVIF answers, `http://10.0.0.6`; its maker's own ways, `hikvision`; the channel of its recorder. */
+  readonly onvif?: string;
+  readonly vendor?: string;
+  readonly channel?: number;
 }

@@ -99,7 +99,7 @@ export async function assemble({
     const devices: readonly SiteDevice[] = settings.devices.map((device) => ({
       ...device,
       room: device.room ?? null,
-      feeds: device.feeds ?? [],
+      feeds: ('feeds' in device && device.feeds) || [],
     }));
     const registry = createRegistry({
       clock,

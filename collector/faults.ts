@@ -18,13 +18,24 @@ export function faultAt(file: string, text: string, offset: number, told: string
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
   const column = offset - before.lastIndexOf('\n');
-  const shown = text.split('\n')[line - 1] ?? '';
+  const shown = masked(text.split('\n')[line - 1] ?? '');
   // A Chinese character is two columns wide in a terminal.
   const indent = Array.from(shown.slice(0, column - 1))
     .map((letter) => (letter.codePointAt(0)! > 0x2e7f ? '  ' : letter === '\t' ? '\t' : ' '))
     .join('');
   const words = typeof told === 'string' ? { message: told } : { message: told.en, zh: told.zh };
   return { file, line, column, ...words, excerpt: `${shown}\n${indent}^` };
+}
+
+/** A fault is printed and logged: a password in its line becomes stars, as many as keep the caret in its place. */
+function masked(line: string): string {
+  const stars = (secret: string): string => '*'.repeat(secret.length);
+  return line
+    .replace(
+      /(\bpassword["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^,}\s]+)/gi,
+      (_, key: string, secret: string) => key + stars(secret),
+    )
+    .replace(/(:\/\/)([^/\s]+)(?=@)/g, (_, slashes: string, secret: string) => slashes + stars(secret));
 }
 
 /** As compilers print them: `file:line:column: message`, the line, a caret. */

@@ -256,7 +256,10 @@ export function createOffice(parts: OfficeParts): Office {
 
 /** What the record may say of the settings: everything but what a device's reader alone may know. */
 function withoutSecrets(settings: Settings): Readonly<Record<string, unknown>> {
-  const devices = settings.devices.map(({ user: _user, password: _password, ca: _ca, ...device }) => device);
+  const devices = settings.devices.map((each) => {
+    const { user: _user, password: _password, ca: _ca, ...device } = { ca: '', ...each };
+    return device;
+  });
   return { ...settings, devices };
 }
 

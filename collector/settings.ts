@@ -4,14 +4,22 @@ import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { Bilingual } from '../agent/probe.ts';
+import {
+  about,
+  DEVICE_KINDS,
+  deviceErrors,
+  expandDevices,
+  hasSecret,
+  SECRET_IN_URL,
+  type DeviceSetting,
+  type SchemaError,
+} from './devices.ts';
 import { faultAt, type Fault } from './faults.ts';
 
 /**
  * The collector's settings file, `xunkao.yaml` in the data directory or `--settings FILE`. Every key may be left out.
  * Parsed once at the start; a wrong file stops it with every fault, its line and what would be right.
  */
-const about = (zh: string, en: string) => ({ description: en, zh });
-
 const Duration = (zh: string, en: string, least: number, most: number) =>
   Type.Number({ ...about(zh, en), minimum: least, maximum: most });
 
@@ -20,37 +28,10 @@ const PORT = '([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|
 export const LISTEN = `^(\\[[0-9a-f:]+\\]|[^:\\s\\[\\]]+):(0|${PORT})$`;
 export const SITE_NAME = '^[a-z0-9][a-z0-9-]{0,31}$';
 
-const DeviceSchema = Type.Object(
-  {
-    id: Type.String({
-      pattern: '^[a-z0-9][a-z0-9-]{0,31}$',
-      ...about('小写字母、数字和短横线，例如 ups-1', 'lower-case letters, digits and dashes, such as ups-1'),
-    }),
-    kind: Type.Literal('ups', about('ups', 'ups')),
-    url: Type.String({
-      pattern: '^nut(\\+tls)?://[^\\s/@]+/[^\\s/]+$',
-      ...about(
-        'nut://主机/UPS名称，例如 nut://127.0.0.1:3493/exam；加密用 nut+tls://',
-        'nut://HOST/UPS, such as nut://127.0.0.1:3493/exam; with TLS nut+tls://',
-      ),
-    }),
-    room: Type.Optional(Type.String({ minLength: 1, maxLength: 32, ...about('考场，例如 A', 'a room, such as A') })),
-    user: Type.Optional(Type.String({ maxLength: 64 })),
-    password: Type.Optional(Type.String({ maxLength: 128 })),
-    ca: Type.Optional(Type.String({ maxLength: 8192, ...about('设备 CA 的 PEM 文本', 'PEM of the CA of the device') })),
-    reader: Type.Optional(
-      Type.String(
-        about('读取它的代理程序：考场/座位 或机器编号', 'ROOM/SEAT or machine id of the agent that reads it'),
-      ),
-    ),
-    feeds: Type.Optional(
-      Type.Array(Type.String(), {
-        maxItems: 200,
-        ...about('由它供电的机器：[考场/座位 或机器编号]', '[ROOM/SEAT or machine ids that hang on it]'),
-      }),
-    ),
-  },
-  { additionalProperties: false },
+/** What tells which schema a device has: its own keys are checked by that one (`devices.ts`). */
+const AnyDevice = Type.Object(
+  { kind: Type.Enum(DEVICE_KINDS, about(DEVICE_KINDS.join('、'), DEVICE_KINDS.join(', '))) },
+  { additionalProperties: true },
 );
 
 const Schema = Type.Object(
@@ -113,7 +94,7 @@ const Schema = Type.Object(
     ),
     frame_every_seconds: Type.Optional(Duration('每隔多少秒一帧，1 到 60', 'seconds between frames, 1 to 60', 1, 60)),
     devices: Type.Optional(
-      Type.Array(DeviceSchema, { maxItems: 200, ...about('每个设备以“- id:”开头', 'each one begins with "- id:"') }),
+      Type.Array(AnyDevice, { maxItems: 200, ...about('每个设备以“- id:”开头', 'each one begins with "- id:"') }),
     ),
     phases: Type.Optional(
       Type.Object(
@@ -142,13 +123,14 @@ const Schema = Type.Object(
   { additionalProperties: false },
 );
 
-type File = Static<typeof Schema>;
+type File = Omit<Static<typeof Schema>, 'devices'> & { readonly devices?: Parameters<typeof expandDevices>[0] };
 const schema = Compile(Schema);
 
 export interface Settings extends Required<Omit<File, 'site' | 'devices' | 'phases' | 'parameters' | 'limits'>> {
   /** Null: what the first start decided. */
   readonly site: string | null;
-  readonly devices: NonNullable<File['devices']>;
+  /** A recorder is one camera a channel. */
+  readonly devices: readonly DeviceSetting[];
   readonly phases: { readonly rehearsalMs: number; readonly beforeMs: number; readonly afterMs: number };
   readonly parameters: NonNullable<File['parameters']>;
   readonly limits: NonNullable<File['limits']>;
@@ -190,43 +172,58 @@ export function parseSettings(file: string, text: string): Read {
     faults.push(faultAt(file, text, offsetOf(path), told));
   };
   const value: unknown = document.toJS() ?? {};
-  for (const { keyword, instancePath, schemaPath, params } of schema.Errors(value)) {
-    // The same place is reported again, by name, as additionalProperties.
-    if (keyword === 'boolean') continue;
-    const path = instancePath
-      .split('/')
-      .slice(1)
-      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-    if (keyword === 'additionalProperties') {
-      const known = knownKeys(path);
-      for (const key of (params as { additionalProperties: readonly string[] }).additionalProperties)
-        fault([...path, key], {
-          zh: `不认识 ${key}；这里可用的有 ${known.join('、')}`,
-          en: `unknown key ${key}; known here: ${known.join(', ')}`,
-        });
-      continue;
-    }
-    if (keyword === 'required') {
-      const missing = (params as { requiredProperties: readonly string[] }).requiredProperties.join(', ');
-      fault(path, { zh: `${path.join('.')} 缺少 ${missing}`, en: `${path.join('.')} lacks ${missing}` });
-      continue;
-    }
-    fault(path, expected(path.join('.'), schemaPath));
+  for (const error of schema.Errors(value)) tell(Schema, error, []);
+  const listed = (value as { devices?: unknown }).devices;
+  for (const [index, device] of (Array.isArray(listed) ? listed : []).entries()) {
+    const path = ['devices', String(index)];
+    const secret = hasSecret(device);
+    if (secret !== null) fault([...path, secret], SECRET_IN_URL);
+    const { root, errors } = deviceErrors(device) ?? { root: null, errors: [] };
+    for (const error of errors) if (secret === null || error.instancePath !== `/${secret}`) tell(root, error, path);
   }
-  const { devices = [] } = faults.length > 0 ? {} : (value as File);
+  const devices = faults.length > 0 ? [] : expandDevices((value as File).devices ?? []);
   const ids = devices.map((device) => device.id);
-  ids.forEach((id, index) => {
-    if (ids.indexOf(id) !== index)
-      fault(['devices', String(index), 'id'], {
-        zh: `有两个设备都叫 ${id}；请各用各的 id`,
-        en: `two devices are called ${id}; give each its own id`,
-      });
+  new Set(ids).forEach((id) => {
+    if (ids.indexOf(id) === ids.lastIndexOf(id)) return;
+    fault(placeOfId(value as File, id), {
+      zh: `有两个设备都叫 ${id}；请各用各的 id`,
+      en: `two devices are called ${id}; give each its own id`,
+    });
   });
   if (faults.length > 0) return { faults: faults.sort((left, right) => left.line - right.line) };
   return {
     settings: complete(value as File, dirname(file)),
     placeOf: (path) => faultAt(file, text, offsetOf(path), ''),
   };
+
+  function tell(
+    root: unknown,
+    { keyword, instancePath, schemaPath, params }: SchemaError,
+    base: readonly string[],
+  ): void {
+    // The same place is reported again, by name, as additionalProperties.
+    if (keyword === 'boolean') return;
+    const inside = instancePath
+      .split('/')
+      .slice(1)
+      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const path = [...base, ...inside];
+    if (keyword === 'additionalProperties') {
+      const known = knownKeys(root, inside);
+      for (const key of (params as { additionalProperties: readonly string[] }).additionalProperties)
+        fault([...path, key], {
+          zh: `不认识 ${key}；这里可用的有 ${known.join('、')}`,
+          en: `unknown key ${key}; known here: ${known.join(', ')}`,
+        });
+      return;
+    }
+    if (keyword === 'required') {
+      const missing = (params as { requiredProperties: readonly string[] }).requiredProperties.join(', ');
+      fault(path, { zh: `${path.join('.')} 缺少 ${missing}`, en: `${path.join('.')} lacks ${missing}` });
+      return;
+    }
+    fault(path, expected(root, path.join('.'), schemaPath));
+  }
 
   function offsetOf(path: readonly string[]): number {
     for (let length = path.length; length >= 0; length -= 1) {
@@ -241,8 +238,8 @@ export function parseSettings(file: string, text: string): Read {
 }
 
 /** What would be right there, from the schema's own description. */
-function expected(where: string, schemaPath: string): Bilingual {
-  const right = walk(schemaPath.split('/').slice(1));
+function expected(root: unknown, where: string, schemaPath: string): Bilingual {
+  const right = walk(root, schemaPath.split('/').slice(1));
   const [zh, en] = [right?.['zh'], right?.['description']] as (string | undefined)[];
   const place = { zh: where || '这个文件', en: where || 'the file' };
   if (zh !== undefined && en !== undefined) return { zh: `${place.zh} 应为 ${zh}`, en: `${place.en}: expected ${en}` };
@@ -277,7 +274,7 @@ function complete(file: File, folder: string): Settings {
     exam_software: file.exam_software ?? [],
     protection_products: file.protection_products ?? [],
     frame_every_seconds: file.frame_every_seconds ?? 5,
-    devices: file.devices ?? [],
+    devices: expandDevices(file.devices ?? []),
     limits: file.limits ?? {},
     phases: {
       rehearsalMs: rehearsal_hours * 3_600_000,
@@ -287,18 +284,24 @@ function complete(file: File, folder: string): Settings {
   });
 }
 
+/** Where the last device stands that is called so, or whose channel is. */
+function placeOfId({ devices = [] }: File, id: string): string[] {
+  const index = devices.findLastIndex((device) => expandDevices([device]).some((each) => each.id === id));
+  return ['devices', String(index), 'id'];
+}
+
 /** A plain word is a pack that comes along; anything with a slash is a folder. */
 function standardOf(name: string, folder: string): string {
   return /[/\\]/.test(name) ? resolve(folder, name) : name;
 }
 
-function knownKeys(path: readonly string[]): string[] {
+function knownKeys(root: unknown, path: readonly string[]): string[] {
   const steps = path.flatMap((part) => (/^\d+$/.test(part) ? ['items'] : ['properties', part]));
-  return Object.keys((walk(steps)?.['properties'] as object | undefined) ?? {});
+  return Object.keys((walk(root, steps)?.['properties'] as object | undefined) ?? {});
 }
 
-function walk(steps: readonly string[]): Record<string, unknown> | undefined {
-  let node: unknown = Schema;
+function walk(root: unknown, steps: readonly string[]): Record<string, unknown> | undefined {
+  let node: unknown = root;
   for (const step of steps) node = (node as Record<string, unknown> | undefined)?.[step];
   return node as Record<string, unknown> | undefined;
 }

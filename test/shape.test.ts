@@ -12,6 +12,7 @@ const ROOT = join(import.meta.dirname, '..');
 const FLOW: readonly (readonly string[])[] = [
   ['agent'],
   ['collector/clock.ts', 'collector/faults.ts'],
+  ['collector/devices.ts'],
   ['collector/settings.ts'],
   ['collector/identity'],
   ['collector/gateway'],

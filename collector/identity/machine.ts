@@ -36,6 +36,10 @@ export interface SiteDevice {
   readonly user?: string;
   readonly password?: string;
   readonly ca?: string;
+  /** For a camera: where ONVIF answers, whose it is, and which channel of its recorder. */
+  readonly onvif?: string;
+  readonly vendor?: string;
+  readonly channel?: number;
   /** Seat label or machine id of the reader; the agent on the collector's own PC when not given. */
   readonly reader?: string;
   /** For a UPS: which machines hang on it, as `room/seat` or machine ids. */

@@ -18,6 +18,26 @@ describe('settings from the collector', () => {
     expect(capSettings(settings)).toEqual({ settings, faults: [] });
   });
 
+  it('name a camera with its recorder, and one whose channel or maker cannot be is left out', () => {
+    const camera = {
+      id: 'cam-1',
+      kind: 'camera',
+      url: 'rtsp://10.0.0.6',
+      onvif: 'http://10.0.0.6',
+      vendor: 'hikvision',
+      channel: 3,
+    };
+    const wrong = [
+      { ...camera, channel: 257 },
+      { ...camera, channel: '3' },
+      { ...camera, vendor: '../x' },
+      { ...camera, onvif: 7 },
+    ];
+    const { settings, faults } = capSettings({ devices: [camera, ...wrong] });
+    expect(settings.devices).toEqual([camera]);
+    expect(faults).toHaveLength(4);
+  });
+
   it('that are missing have their defaults, and unknown ones are ignored', () => {
     expect(capSettings({ runProgram: 'calc.exe' })).toEqual({ settings: DEFAULT_SETTINGS, faults: [] });
   });

@@ -91,6 +91,24 @@ describe('nonsense is refused in words', () => {
     ['site: a\nsite: b', /xunkao\.yaml:2:1: .*unique/],
     ['- a\n- b', /the file: expected keys with values/],
     ['devices: [{ id: u, url: "nut://h/u" }]', /devices\.0 lacks kind/],
+    ['devices: [{ id: u, kind: toaster, url: "nut://h/u" }]', /devices\.0\.kind: expected ups, camera, recorder/],
+    ['devices: [{ id: u, kind: ups, url: "rtsp://h/u" }]', /devices\.0\.url: expected nut:/],
+    ['devices: [{ id: c, kind: camera, url: "nut://h/u" }]', /devices\.0\.url: expected rtsp:\/\/HOST/],
+    ['devices: [{ id: c, kind: camera, url: "rtsp://h", vendor: sony }]', /vendor: expected one of hikvision, dahua/],
+    ['devices: [{ id: c, kind: camera, url: "rtsp://h", channel: 0 }]', /channel: expected the number of a channel/],
+    [
+      'devices: [{ id: c, kind: camera, url: "rtsp://h", feeds: [A/1] }]',
+      /unknown key feeds; known here: id, kind, url/,
+    ],
+    ['devices: [{ id: n, kind: recorder, url: "rtsp://h", vendor: dahua }]', /devices\.0 lacks channels/],
+    [
+      'devices: [{ id: n, kind: recorder, url: "rtsp://h", vendor: dahua, channels: [{ channel: 1 }] }]',
+      /devices\.0\.channels\.0 lacks room/,
+    ],
+    [
+      'devices:\n  - { id: n, kind: recorder, url: "rtsp://h", vendor: dahua, channels: [{ channel: 1, room: A }] }\n  - { id: n-1, kind: camera, url: "rtsp://h" }',
+      /3:\d+: two devices are called n-1; give each its own id/,
+    ],
     ['listen: ["127.0.0.1:99999"]', /listen\.0: expected HOST:PORT/],
     [
       'devices:\n  - {id: u, kind: ups, url: "nut://h/u"}\n  - {id: u, kind: ups, url: "nut://h/v"}',
@@ -113,4 +131,49 @@ test('a password is never part of a fault', () => {
   expect(faults('devices: [{ id: U!, kind: ups, url: "nut://h/u", password: geheim-7 }]').split('\n')[0]).not.toContain(
     'geheim',
   );
+});
+
+test('a recorder is one camera a channel, each in its room, with the recorder’s address and user', () => {
+  const read = parseSettings(
+    'xunkao.yaml',
+    `devices:
+  - id: nvr-1
+    kind: recorder
+    url: rtsp://192.168.1.64:554
+    onvif: http://192.168.1.64
+    vendor: hikvision
+    user: xunkao
+    password: geheim-7
+    channels: [{ channel: 1, room: A }, { channel: 2, room: B }]
+`,
+  );
+  const nvr = {
+    kind: 'camera',
+    url: 'rtsp://192.168.1.64:554',
+    onvif: 'http://192.168.1.64',
+    vendor: 'hikvision',
+    user: 'xunkao',
+    password: 'geheim-7',
+  };
+  expect('settings' in read && read.settings.devices).toEqual([
+    { ...nvr, id: 'nvr-1-1', channel: 1, room: 'A' },
+    { ...nvr, id: 'nvr-1-2', channel: 2, room: 'B' },
+  ]);
+});
+
+test.each([
+  ['rtsp://admin:geheim-7@192.168.1.64/Streaming/Channels/101', 'url'],
+  ['rtsp://192.168.1.64/user=admin&password=geheim-7&channel=1', 'url'],
+  ['rtsp://192.168.1.64/cam?user=admin&password=geheim-7', 'url'],
+])('a user and password inside an address are refused with what to do, and are not shown: %s', (url) => {
+  const told = faults(`devices:\n  - id: c\n    kind: camera\n    url: "${url}"`);
+  expect(told).toContain('4:10: an address must not hold a user or password; write them as user: and password:');
+  expect(told).not.toContain('geheim');
+  expect(faults(`devices: [{ id: c, kind: camera, url: "${url}" }]`, 'zh')).toContain('地址里不能带用户名和密码');
+});
+
+test('a line that holds a password is shown with stars, and the caret keeps its place', () => {
+  const told = faults('devices: [{ id: c, kind: camera, password: "geheim-7", url: x }]').split('\n');
+  expect(told[1]).toBe('devices: [{ id: c, kind: camera, password: **********, url: x }]');
+  expect(told[2]).toBe(`${' '.repeat(60)}^`);
 });
