@@ -10,7 +10,18 @@ import { keyStore } from './key.ts';
 import { openLanes, type Lanes } from './lanes.ts';
 import { capSettings, DEFAULT_SETTINGS, LIMITS } from './limits.ts';
 import { Link } from './link.ts';
-import type { Ack, AgentSettings, QueuedStream, Refused, Settings, Welcome } from './messages.ts';
+import type { Measure } from './measure.ts';
+import { createMeasuring, type Measuring } from './measuring.ts';
+import type {
+  Ack,
+  AgentSettings,
+  MeasureOrder,
+  MeasureStop,
+  QueuedStream,
+  Refused,
+  Settings,
+  Welcome,
+} from './messages.ts';
 import { Outbox, type OutboxLimits } from './outbox.ts';
 import type { Bilingual, Probe } from './probe.ts';
 import { createPace, frameEveryMs, type Pace } from './pace.ts';
@@ -28,6 +39,8 @@ export interface AgentOptions {
   readonly host: Host;
   readonly clock: Clock;
   readonly probes: readonly Probe[];
+  /** What the collector may ask to be measured; nothing when not given. */
+  readonly measures?: readonly Measure[];
   /** Instead of the file `ticket` in the folder. */
   readonly ticket?: Ticket;
   /** Tried before all others: `host:port`. */
@@ -134,7 +147,14 @@ export class Agent {
       down: () => this.#down(),
       log,
     });
-    this.#running = { site, identity, outbox, composer, schedule, link };
+    const measuring = createMeasuring({
+      clock,
+      measures: this.#options.measures ?? [],
+      settings: () => this.#settings,
+      send: (message) => void link.send(JSON.stringify(message)),
+      log,
+    });
+    this.#running = { site, identity, outbox, composer, schedule, link, measuring };
     schedule.start(this.#settings);
     await schedule.firstRound(FIRST_ROUND_MS);
     if (this.#isStopped) return [];
@@ -151,6 +171,7 @@ export class Agent {
     this.#running = null;
     this.#cancel();
     this.#replug();
+    running.measuring.end();
     running.schedule.stop();
     this.#send(running);
     await running.link.stop();
@@ -245,10 +266,11 @@ export class Agent {
   #down(): void {
     this.#lanes?.close();
     this.#lanes = null;
+    this.#running?.measuring.end();
     this.#running?.outbox.linkDown();
   }
 
-  #take(message: Ack | Refused | Settings): void {
+  #take(message: Ack | Refused | Settings | MeasureOrder | MeasureStop): void {
     const running = this.#running;
     if (!running) return;
     switch (message.type) {
@@ -260,6 +282,10 @@ export class Agent {
         return this.#refused(running, message);
       case 'settings':
         return this.#configure(message.settings);
+      case 'measure':
+        return running.measuring.take(message);
+      case 'stop':
+        return running.measuring.stop(message.id);
     }
     return message satisfies never;
   }
@@ -309,4 +335,5 @@ interface Running {
   readonly composer: Composer;
   readonly schedule: Schedule;
   readonly link: Link;
+  readonly measuring: Measuring;
 }

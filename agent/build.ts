@@ -22,7 +22,8 @@ export async function bundleAgent(folder: string): Promise<string> {
     // ws takes them when they are there; they are native and only matter for servers.
     external: ['bufferutil', 'utf-8-validate'],
     define: {
-      XUNKAO_PROBES: JSON.stringify(await probeNames()),
+      XUNKAO_PROBES: JSON.stringify(await namesIn('probes')),
+      XUNKAO_MEASURES: JSON.stringify(await namesIn('measures')),
       XUNKAO_VERSION: JSON.stringify(await version()),
       // Only read where files lie beside each other, which they do not in a bundle.
       'import.meta.dirname': '""',
@@ -56,8 +57,8 @@ export function readerFile(): string {
 }
 
 /** The folder is the registry, read here because a bundle has none. */
-async function probeNames(): Promise<readonly string[]> {
-  const files = await readdir(join(ROOT, 'agent', 'probes'));
+async function namesIn(folder: 'probes' | 'measures'): Promise<readonly string[]> {
+  const files = await readdir(join(ROOT, 'agent', folder));
   return files
     .filter((file) => /^[a-z]+\.ts$/.test(file))
     .map((file) => file.slice(0, -3))

@@ -1,3 +1,4 @@
+import type { MeasureFacts } from './measure.ts';
 import type { Challenge, FromCollector, Ranges, RefusalReason } from './messages.ts';
 
 /**
@@ -33,6 +34,14 @@ export function parseMessage(text: string): FromCollector | null {
         : null;
     case 'refused':
       return refused(said);
+    case 'measure': {
+      const { id, what, asked } = said;
+      return isText(id, 64) && isText(what, 32) && isObject(asked)
+        ? { type: 'measure', id, what, asked: flat(asked) }
+        : null;
+    }
+    case 'stop':
+      return isText(said['id'], 64) ? { type: 'stop', id: said['id'] } : null;
     default:
       return null;
   }
@@ -62,6 +71,15 @@ function refused(said: Record<string, unknown>): FromCollector | null {
   } as const;
   if (seq === undefined) return whole;
   return isText(stream, 64) && isSeq(seq) ? { ...whole, stream, seq } : null;
+}
+
+/** What a measure is asked with; anything that is not flat is left out. */
+function flat(asked: Record<string, unknown>): MeasureFacts {
+  const isPlain = (value: unknown): boolean => value === null || ['number', 'boolean', 'string'].includes(typeof value);
+  const kept = Object.entries(asked).filter(
+    ([, value]) => isPlain(value) || (Array.isArray(value) && value.every(isPlain)),
+  );
+  return Object.fromEntries(kept) as MeasureFacts;
 }
 
 function isChallenge(said: Record<string, unknown>): said is Record<string, unknown> & Challenge {

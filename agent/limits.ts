@@ -1,6 +1,6 @@
 import { parseAddress } from './address.ts';
 import type { AgentSettings } from './messages.ts';
-import type { Device } from './probe.ts';
+import { SECRETS, type Device } from './probe.ts';
 import { parseProductLine } from './productLine.ts';
 
 /**
@@ -13,6 +13,8 @@ export const LIMITS = Object.freeze({
   /** One gateway's worth of UPSs, cameras and switches. */
   devices: 64,
   addresses: 16,
+  /** Hosts that may be asked how good the way to them is. */
+  peers: 16,
   /** Each is a TCP connect each time the way out is asked. */
   internetTargets: 16,
   examSoftware: 64,
@@ -24,6 +26,8 @@ export const LIMITS = Object.freeze({
   channel: 256,
   /** A CA certificate in PEM. */
   pem: 16_384,
+  /** Of one device, as JSON: a switch of 52 ports names a seat for each. */
+  options: 8_192,
 });
 
 export const DEFAULT_SETTINGS: AgentSettings = Object.freeze({
@@ -54,6 +58,7 @@ export function capSettings(said: unknown): { readonly settings: AgentSettings; 
     frameEverySeconds: clamp(from['frameEverySeconds'], faults),
     devices: unique(list(from['devices'], 'devices', LIMITS.devices, device, faults), faults),
     addresses: addresses(from['addresses'], 'addresses', LIMITS.addresses, faults),
+    ...(from['peers'] === undefined ? {} : { peers: addresses(from['peers'], 'peers', LIMITS.peers, faults) }),
     ...(everySeconds === null ? {} : { everySeconds }),
   };
   return { settings, faults };
@@ -118,29 +123,47 @@ function products(said: unknown, faults: string[]): readonly string[] {
 
 function device(said: unknown): Device | null {
   if (!isObject(said)) return null;
-  const { id, kind, url, user, password, ca, onvif, vendor, channel } = said;
+  const { id, kind, url, ca, onvif, vendor, channel, options } = said;
   if (typeof id !== 'string' || !/^[a-z0-9-]{1,64}$/.test(id)) return null;
   if (!isWord(kind) || text(url) === null) return null;
   if (ca !== undefined && (typeof ca !== 'string' || ca.length > LIMITS.pem)) return null;
-  if ((user !== undefined && text(user) === null) || (password !== undefined && text(password) === null)) return null;
   if ((onvif !== undefined && text(onvif) === null) || (vendor !== undefined && !isWord(vendor))) return null;
   if (channel !== undefined && (typeof channel !== 'number' || !(channel >= 1 && channel <= LIMITS.channel)))
     return null;
+  if (options !== undefined && !areOptions(options)) return null;
+  const words = (['user', ...SECRETS] as const).filter((word) => said[word] !== undefined);
+  if (words.some((word) => text(said[word]) === null)) return null;
   return {
     id,
     kind,
     url: url as string,
-    ...(user === undefined ? {} : { user: user as string }),
-    ...(password === undefined ? {} : { password: password as string }),
+    ...Object.fromEntries(words.map((word) => [word, said[word]])),
     ...(ca === undefined ? {} : { ca }),
     ...(onvif === undefined ? {} : { onvif: onvif as string }),
     ...(vendor === undefined ? {} : { vendor }),
     ...(channel === undefined ? {} : { channel: Math.floor(channel) }),
+    ...(options === undefined ? {} : { options }),
   };
 }
 
 function isWord(said: unknown): said is string {
   return typeof said === 'string' && /^[a-z]{1,32}$/.test(said);
+}
+
+/** Flat enough for every kind of device; what is in it is for its probe to judge. */
+function areOptions(said: unknown): said is NonNullable<Device['options']> {
+  const isPlain = (value: unknown): boolean =>
+    typeof value === 'string' || (typeof value === 'number' && Number.isFinite(value));
+  return (
+    isObject(said) &&
+    JSON.stringify(said).length <= LIMITS.options &&
+    Object.keys(said).every((key) => {
+      const value = said[key];
+      if (Array.isArray(value)) return value.every(isPlain);
+      if (isObject(value)) return Object.keys(value).every((name) => typeof value[name] === 'string');
+      return isPlain(value) || typeof value === 'boolean';
+    })
+  );
 }
 
 function unique(devices: readonly Device[], faults: string[]): readonly Device[] {

@@ -7,6 +7,8 @@ import {
   SUBPROTOCOL,
   type Ack,
   type Challenge,
+  type MeasureOrder,
+  type MeasureStop,
   type Refused,
   type RefusalReason,
   type Settings,
@@ -27,7 +29,7 @@ export interface LinkOptions {
   readonly introduce: (challenge: Challenge) => Promise<object>;
   readonly refused: (reason: RefusalReason) => Promise<Patience>;
   readonly up: (welcome: Welcome) => void;
-  readonly message: (message: Ack | Refused | Settings) => void;
+  readonly message: (message: Ack | Refused | Settings | MeasureOrder | MeasureStop) => void;
   readonly down: () => void;
   readonly log: (line: string) => void;
 }

@@ -5,6 +5,7 @@ import { loadProbes } from './catalogue.ts';
 import { systemClock } from './clock.ts';
 import { writeWhole } from './files.ts';
 import { thisHost } from './host.ts';
+import { loadMeasures } from './measuring.ts';
 import type { Bilingual } from './probe.ts';
 import { reportText, takeReport, type ReportArguments } from './report.ts';
 import { HELP, inWords, parseArguments, type AgentArguments } from './settings.ts';
@@ -57,6 +58,7 @@ async function run({ dir, ticket, addresses }: AgentArguments): Promise<void> {
     host: thisHost(),
     clock,
     probes: await loadProbes(),
+    measures: await loadMeasures(),
     addresses,
     sweep: childSweep([process.execPath, process.argv[1]!], clock),
     log,

@@ -7,8 +7,10 @@
  * collector → challenge                agent → hello | enrol
  * collector → welcome | refused        agent → frame …
  * collector → ack | refused | settings
+ * collector → measure | stop           agent → measured
  * ```
  */
+import type { MeasureFacts, MeasureRefusal } from './measure.ts';
 import type { Facts, Outcome, SubjectPath } from './reading.ts';
 import type { Device, ProbeSettings } from './probe.ts';
 
@@ -99,6 +101,8 @@ export interface AgentSettings {
   readonly devices: readonly Device[];
   /** Where the collector may be found, tried in turn: `host:port`. */
   readonly addresses: readonly string[];
+  /** Whom this machine may be asked to measure the way to: `host:port`. */
+  readonly peers?: readonly string[];
   /** Slower cadences by probe, seconds; one that is faster than the probe's own changes nothing. */
   readonly everySeconds?: Readonly<Record<string, number>>;
 }
@@ -181,5 +185,35 @@ export type RefusalReason =
   /** frame: another machine's queue. */
   | 'not-yours';
 
-export type FromAgent = Hello | Enrol | Frame;
-export type FromCollector = Challenge | Welcome | Settings | Ack | Refused;
+/**
+ * Measure this once and tell: `agent/measure.ts`. The agent's compiled limits win over whatever is asked; one runs at a time,
+ * and the end of the link ends it.
+ */
+export interface MeasureOrder {
+  readonly type: 'measure';
+  /** Chosen by the collector; 1–64 characters. */
+  readonly id: string;
+  /** A measure's name. */
+  readonly what: string;
+  readonly asked: MeasureFacts;
+}
+
+/** The measure of that id is not wanted any more. It answers as `stopped`; one that is over already answers nothing. */
+export interface MeasureStop {
+  readonly type: 'stop';
+  readonly id: string;
+}
+
+/** The one answer to a `measure`. */
+export type Measured =
+  | { readonly type: 'measured'; readonly id: string; readonly result: MeasureFacts }
+  | {
+      readonly type: 'measured';
+      readonly id: string;
+      readonly refused: MeasureRefusal;
+      /** One English sentence: what was tried, on whom, what came back. */
+      readonly message: string;
+    };
+
+export type FromAgent = Hello | Enrol | Frame | Measured;
+export type FromCollector = Challenge | Welcome | Settings | Ack | Refused | MeasureOrder | MeasureStop;

@@ -92,7 +92,7 @@ export interface ProbeSettings {
   readonly protectionProducts?: readonly string[];
 }
 
-/** A device as a setting. `url` carries no secret; `user` and `password` are for its reader only and never logged. */
+/** A device as a setting. `url` carries no secret; the secrets are for its reader only, never logged and kept sealed. */
 export interface Device {
   /** `ups-1`: lower-case, digits and dashes, unique at the site. */
   readonly id: string;
@@ -100,11 +100,23 @@ export interface Device {
   /** For example `nut://10.0.0.5:3493/exam` or `nut+tls://…`. */
   readonly url: string;
   readonly user?: string;
+  /** Secret, as are `community` and `privacy`. With SNMP v3 the one that authenticates. */
   readonly password?: string;
+  /** Of SNMP v2c. */
+  readonly community?: string;
+  /** Of SNMP v3, the password that encrypts. */
+  readonly privacy?: string;
   /** PEM of the CA that signs the device's certificate, for `…+tls`. */
   readonly ca?: string;
   /** A camera: where ONVIF answers, `http://10.0.0.6`; its maker's own ways, `hikvision`; the channel of its recorder. */
   readonly onvif?: string;
   readonly vendor?: string;
   readonly channel?: number;
+  /** What else its kind needs; the probe of that kind checks it. No secrets. At most 8 KiB as JSON. */
+  readonly options?: Readonly<Record<string, DeviceOption>>;
 }
+
+export type DeviceOption = string | number | boolean | readonly (string | number)[] | Readonly<Record<string, string>>;
+
+/** The fields of a device that nobody but its reader may see. */
+export const SECRETS = ['password', 'community', 'privacy'] as const;

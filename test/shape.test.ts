@@ -95,7 +95,7 @@ test('the agent knows nothing of the collector, and its protocols nothing of rea
 });
 
 test('the collector takes from the agent only the contracts they share', () => {
-  const shared = ['catalogue', 'messages', 'probe', 'reading', 'ranges', 'ticket', 'fingerprint'].map(
+  const shared = ['catalogue', 'messages', 'measure', 'probe', 'reading', 'ranges', 'ticket', 'fingerprint'].map(
     (name) => `agent/${name}.ts`,
   );
   const wrong = imports

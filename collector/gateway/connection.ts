@@ -26,6 +26,8 @@ export interface Gate {
   framed(connection: Connection, message: FrameMessage): void;
   /** True while this machine has to wait before more is read from it. */
   mustWait(connection: Connection, now: number): boolean;
+  /** The answer to a `measure` came, or what says to be one. */
+  measured(connection: Connection, message: FrameMessage): void;
   /** A message of a type that this collector does not know. */
   unknown(connection: Connection): void;
   refused(connection: Connection, reason: RefusalReason, message: string): void;
@@ -199,6 +201,7 @@ export class Connection {
     const value = parse(data);
     if (!isObject(value)) return this.refuse('malformed', 'a message has to be a JSON object');
     if (value['type'] === 'frame') this.#gate.framed(this, { value, json: data });
+    else if (value['type'] === 'measured') this.#gate.measured(this, { value, json: data });
     else this.#gate.unknown(this);
   }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import type { MeasureFacts } from '../../agent/measure.ts';
 import { SUBPROTOCOL, type AgentSettings, type RefusalReason } from '../../agent/messages.ts';
 import type { Clock, Moment } from '../clock.ts';
 import type { Machine } from '../identity/machine.ts';
@@ -14,6 +15,7 @@ import { createHeld, type Held, type HeldSnapshot } from './held.ts';
 import { createIntake, type FrameCounts, type Link, type Numbered } from './intake.ts';
 import { createTeller, type GatewayEvent } from './event.ts';
 import { LIMITS, type Limits } from './limits.ts';
+import { createMeasuring, type Measuring } from './measuring.ts';
 import { endUpgrade } from './plain.ts';
 import { createPresence, type KnownPresence } from './presence.ts';
 import { createReception, type Guest } from './reception.ts';
@@ -66,6 +68,13 @@ export class Gateway {
   /** Machines that have to send something again, and since when (monotonic ms). */
   readonly #owing = new Map<string, number>();
   readonly #gate: Gate;
+  readonly #measuring = createMeasuring({
+    send: (machine, message) => {
+      const link = this.#links.get(machine);
+      link?.connection.send(message);
+      return link !== undefined;
+    },
+  });
   readonly #tell: (event: GatewayEvent) => void;
   #settledAt = -Infinity;
   /** By `performance.now()`: of the last beat, and of the last one that came so late that the process was asleep. */
@@ -100,6 +109,9 @@ export class Gateway {
       introduced: (connection, message) => void this.#introduce(connection, message),
       framed: (connection, message) => this.#framed(connection, message),
       mustWait: ({ machine }, now) => machine !== null && this.#intake.mustWait(machine, now),
+      measured: ({ machine }, { value, json }) => {
+        if (machine === null || !this.#measuring.answered(machine, value, json.length)) this.unknownMessages += 1;
+      },
       unknown: () => void (this.unknownMessages += 1),
       refused: ({ address }, reason, message) => this.#refused(address, reason, message),
       ended: (connection, reason) => this.#ended(connection, reason),
@@ -115,6 +127,7 @@ export class Gateway {
 
   /** Ends every link; agents come back when they find the collector again. */
   stop(): void {
+    for (const machine of this.#links.keys()) this.#measuring.gone(machine);
     this.#links.clear();
     for (const connection of this.#connections) connection.sendAway(GOING_AWAY, 'the collector stops');
     this.#sockets.close();
@@ -190,6 +203,11 @@ export class Gateway {
     link.connection.send({ type: 'settings', settings });
   }
 
+  /** Asks a machine to measure something once; its own limits win. It always ends, at the latest after `limitMs`. */
+  measure(machine: string, what: string, asked: MeasureFacts, limitMs: number): Measuring {
+    return this.#measuring.ask(machine, what, asked, limitMs);
+  }
+
   /** Ends the link of a machine whose key was withdrawn. */
   revoke(id: string): void {
     this.#links.get(id)?.connection.refuse('revoked', 'a person withdrew this key');
@@ -226,6 +244,7 @@ export class Gateway {
       isTorn: false,
     });
     old?.connection.drop('replaced');
+    this.#measuring.gone(machine.id);
     connection.welcome(machine.id);
     const isReplaced = old !== undefined && old.stream !== stream;
     const presence = this.#presence.came(machine.id, connection.address, isReplaced);
@@ -256,6 +275,7 @@ export class Gateway {
     if (!link) return;
     const { machine } = link;
     this.#links.delete(machine);
+    this.#measuring.gone(machine);
     this.#owing.delete(machine);
     this.#tell({ what: 'ended', machine, address: connection.address, reason });
     const isExpectedBack = connection.isExpectedBack || (reason === 'closed' && this.#wasAsleep());

@@ -146,6 +146,8 @@ function enrolled(url: string, ticket: Ticket): Promise<void> {
           refused += 1;
           return reject(new Error(`refused: ${message.reason} ${message.message}`));
         case 'settings':
+        case 'measure':
+        case 'stop':
           return;
       }
       message satisfies never;
