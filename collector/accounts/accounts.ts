@@ -3,9 +3,7 @@ import { promisify } from 'node:util';
 import type { Clock } from '../clock.ts';
 import { isLoopback, plainAddress } from '../gateway/addresses.ts';
 import type { EntryDraft, Kept } from '../history/history.ts';
-
-/** Who may do what grows with the roles; from the start every change has a name. */
-export type AccountRole = 'administrator' | 'lead' | 'tech' | 'proctor' | 'logistics' | 'inspector' | 'organization';
+import type { AccountRole, Caller } from './may.ts';
 
 /** Kept under the kind `account`; the name is a sign-in name, not a person's. */
 export interface Account {
@@ -40,7 +38,7 @@ export interface Accounts {
   /** The name of an account as screens show it; what is no account's id is shown as it is. */
   nameOf(id: string): string;
   /** Who holds this token now. */
-  holder(token: string): Account | null;
+  holder(token: string): Caller | null;
   restore(accounts: Iterable<Account>, signIns: Iterable<readonly [string, SignIn]>): void;
 }
 
@@ -156,7 +154,8 @@ export function createAccounts(
     holder(token) {
       const signIn = signIns.get(tokenId(token));
       if (!signIn || signIn.until <= clock.now().wall) return null;
-      return accounts.get(signIn.account) ?? null;
+      const account = accounts.get(signIn.account);
+      return account ? callerOf(account) : null;
     },
     restore(kept, keptSignIns) {
       for (const account of kept) accounts.set(account.id, account);
@@ -164,6 +163,10 @@ export function createAccounts(
       for (const [id, signIn] of keptSignIns) if (signIn.until > wall) signIns.set(id, signIn);
     },
   };
+}
+
+function callerOf({ id, name, role }: Account): Caller {
+  return { id, name, role, scopes: [], rooms: null };
 }
 
 /** Eight letters and digits that cannot be mistaken for each other, `K7QM-2XWP`: 40 bits, one try a request. */

@@ -4,6 +4,7 @@
  */
 import type { Bilingual } from '../../agent/probe.ts';
 import type { Value } from '../../agent/reading.ts';
+import type { AccountRole, Act } from '../accounts/may.ts';
 import type { UnknownCause, VerdictState } from '../compliance/verdict.ts';
 import type { Role } from '../identity/machine.ts';
 
@@ -122,7 +123,14 @@ export interface SiteAnswer {
   };
   readonly now: number;
   /** Who is signed in on this browser. */
-  readonly account: { readonly name: string; readonly role: AccountRole } | null;
+  readonly account: {
+    readonly name: string;
+    readonly role: AccountRole | 'token';
+    /** The rooms it sees and acts in; null = all. */
+    readonly rooms: readonly string[] | null;
+  } | null;
+  /** What may be done from here: pages hide the rest. */
+  readonly acts: readonly Act[];
   /** True while no administrator exists: the page asks for the printed code. */
   readonly needsAdministrator: boolean;
   readonly facts: Readonly<Record<string, FactAnswer>>;
@@ -139,7 +147,7 @@ export interface FactAnswer {
   readonly words?: Readonly<Record<string, Bilingual>>;
 }
 
-export type AccountRole = 'administrator' | 'lead' | 'tech' | 'proctor' | 'logistics' | 'inspector' | 'organization';
+export type { AccountRole };
 
 /**
  * `GET /api/v1/events`: Server-Sent Events. First `hello`, then `changed` each time something changed (at most one a beat),

@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { LEAST_PASSWORD } from '../accounts/accounts.ts';
 import type { Desk } from './desk.ts';
 import type { Events } from './events.ts';
-import { COOKIE, mayChange, Refusal } from './guard.ts';
+import { COOKIE, forEverybody, mayDo, mustSee, Refusal } from './guard.ts';
 import { notFound } from './readRoutes.ts';
 import { incidentRow, machineRow } from './rows.ts';
 import * as schemas from './schemas.ts';
@@ -19,12 +19,15 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
   app.post(
     '/api/v1/incidents/:id/acknowledge',
     {
-      onRequest: mayChange('lead', 'tech', 'proctor'),
+      onRequest: mayDo('acknowledge'),
       schema: { summary: 'Somebody takes care of it', params: Id, body: schemas.NoBody },
     },
     async (request) => {
-      const incident = await desk.acknowledge(request.params.id, request.account!.id);
-      if (!incident) throw notFound('incident', request.params.id);
+      const { id } = request.params;
+      const asked = desk.incidents('open').find((incident) => incident.id === id);
+      if (asked) mustSee(request, asked.subject === null ? null : desk.places.room(asked.subject));
+      const incident = await desk.acknowledge(id, request.account!.id);
+      if (!incident) throw notFound('incident', id);
       return incidentRow(desk, incident);
     },
   );
@@ -32,7 +35,7 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
   app.post(
     '/api/v1/tickets',
     {
-      onRequest: mayChange('tech'),
+      onRequest: mayDo('make-ticket'),
       schema: { summary: 'A ticket for the machines of a room', body: schemas.TicketBody },
     },
     async (request, reply) => reply.code(201).send(await desk.makeTicket(request.body, request.account!.id)),
@@ -41,7 +44,7 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
   app.post(
     '/api/v1/tickets/:id/revoke',
     {
-      onRequest: mayChange('tech'),
+      onRequest: mayDo('revoke-ticket'),
       schema: { summary: 'Withdraw a ticket that was lost or stolen', params: Id, body: schemas.NoBody },
     },
     async (request, reply) => {
@@ -54,7 +57,7 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
   app.patch(
     '/api/v1/machines/:id',
     {
-      onRequest: mayChange('tech'),
+      onRequest: mayDo('place-machine'),
       schema: { summary: 'Give a machine its room, seat and role', params: Id, body: schemas.PlaceBody },
     },
     async (request) => {
@@ -74,7 +77,7 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
   app.post(
     '/api/v1/machines/:id/revoke',
     {
-      onRequest: mayChange(),
+      onRequest: mayDo('revoke-machine'),
       schema: { summary: 'Withdraw a machine’s key', params: Id, body: schemas.NoBody },
     },
     async (request, reply) => {
@@ -87,7 +90,7 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
   app.post(
     '/api/v1/machines/:id/reinstate',
     {
-      onRequest: mayChange(),
+      onRequest: mayDo('revoke-machine'),
       schema: { summary: 'Let a withdrawn key count again', params: Id, body: schemas.NoBody },
     },
     async (request, reply) => {
@@ -100,7 +103,7 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
   app.post(
     '/api/v1/machines/:id/confirm',
     {
-      onRequest: mayChange('tech'),
+      onRequest: mayDo('confirm-machine'),
       schema: { summary: 'Let it take its old identity back', params: Id, body: schemas.ConfirmBody },
     },
     async (request, reply) => {
@@ -112,7 +115,10 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
 
   app.post(
     '/api/v1/sessions',
-    { onRequest: mayChange('lead'), schema: { summary: 'Plan an exam or an assessment', body: schemas.SessionBody } },
+    {
+      onRequest: mayDo('plan-session'),
+      schema: { summary: 'Plan an exam or an assessment', body: schemas.SessionBody },
+    },
     async (request, reply) => {
       const planned = await desk.plan(request.body, request.account!.id);
       if ('refused' in planned) throw new Refusal(409, 'session', planned.refused);
@@ -122,7 +128,7 @@ export function changeRoutes(base: FastifyInstance, desk: Desk, events: Events):
 
   app.post(
     '/api/v1/sessions/:id/end',
-    { onRequest: mayChange('lead'), schema: { summary: 'End an assessment now', params: Id, body: schemas.NoBody } },
+    { onRequest: mayDo('end-session'), schema: { summary: 'End an assessment now', params: Id, body: schemas.NoBody } },
     async (request) => {
       const session = await desk.end(request.params.id, request.account!.id);
       if (!session) throw notFound('session', request.params.id);
@@ -139,6 +145,7 @@ function signInRoutes(base: FastifyInstance, desk: Desk): void {
   app.post(
     '/api/v1/administrator',
     {
+      onRequest: forEverybody,
       config: slow,
       schema: { summary: 'Make the first administrator with the printed code', body: schemas.AdministratorBody },
     },
@@ -169,7 +176,7 @@ function signInRoutes(base: FastifyInstance, desk: Desk): void {
 
   app.post(
     '/api/v1/sign-in',
-    { config: slow, schema: { summary: 'Sign in', body: schemas.SignInBody } },
+    { onRequest: forEverybody, config: slow, schema: { summary: 'Sign in', body: schemas.SignInBody } },
     async (request, reply) => {
       const { name, password } = request.body;
       const signedIn = await desk.accounts.signIn(name, password, request.socket.remoteAddress ?? '');
@@ -196,9 +203,13 @@ function signInRoutes(base: FastifyInstance, desk: Desk): void {
     },
   );
 
-  app.post('/api/v1/sign-out', { schema: { summary: 'Sign out', body: schemas.NoBody } }, async (request, reply) => {
-    const token = request.cookies[COOKIE];
-    if (token !== undefined) await desk.accounts.signOut(token);
-    return reply.clearCookie(COOKIE, { path: '/' }).code(204).send();
-  });
+  app.post(
+    '/api/v1/sign-out',
+    { onRequest: forEverybody, schema: { summary: 'Sign out', body: schemas.NoBody } },
+    async (request, reply) => {
+      const token = request.cookies[COOKIE];
+      if (token !== undefined) await desk.accounts.signOut(token);
+      return reply.clearCookie(COOKIE, { path: '/' }).code(204).send();
+    },
+  );
 }

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { seesRoom } from '../accounts/may.ts';
 import type { Effects } from '../beat.ts';
 import type { Changed } from './api.ts';
 import type { Desk } from './desk.ts';
@@ -6,7 +7,8 @@ import { deviceRow, incidentRow, machineRow, verdictRow } from './rows.ts';
 
 /** Server-Sent Events for the open pages: verdicts and incidents with their beat, signs of life at most once a second. */
 export interface Events {
-  add(response: ServerResponse): void;
+  /** @param rooms what the page may see; null = everything */
+  add(response: ServerResponse, rooms: readonly string[] | null): void;
   /** Called with every beat. */
   publish(effects: Effects): void;
   /** A change by a person: a seat, a role, an acknowledgement. */
@@ -22,14 +24,17 @@ const MOST_BUFFERED = 1024 * 1024;
 const MOST_PAGES = 200;
 
 export function createEvents(desk: Desk): Events {
-  const pages = new Set<ServerResponse>();
+  /** With the rooms that each may see. */
+  const pages = new Map<ServerResponse, readonly string[] | null>();
+  /** Where each was when it was last told of: a room that it left hears that it is gone. */
+  const toldIn = new Map<string, string>();
   let moved = new Set<string>();
   let verdicts = new Map<string, Effects['changes'][number]['verdict']>();
   let incidents = new Map<string, Effects['incidents'][number]['incident']>();
   let sentAt = Number.NEGATIVE_INFINITY;
 
   const heartbeat = setInterval(() => {
-    for (const page of pages) send(page, ':\n\n');
+    for (const page of pages.keys()) send(page, ':\n\n');
   }, HEARTBEAT_MS);
   heartbeat.unref();
 
@@ -52,16 +57,41 @@ export function createEvents(desk: Desk): Events {
         verdicts: [...verdicts.values()].map((verdict) => verdictRow(desk, verdict)),
         incidents: [...incidents.values()].map((incident) => incidentRow(desk, incident)),
       };
-      const text = `event: changed\ndata: ${JSON.stringify(changed)}\n\n`;
-      for (const page of pages) send(page, text);
+      const texts = new Map<string, string | null>();
+      for (const [page, rooms] of pages) {
+        const key = JSON.stringify(rooms);
+        if (!texts.has(key)) texts.set(key, textFor(changed, rooms));
+        const text = texts.get(key)!;
+        if (text !== null) send(page, text);
+      }
+      for (const { id, room } of changed.machines) toldIn.set(id, room);
+      for (const id of changed.gone) toldIn.delete(id);
     }
     moved = new Set();
     verdicts = new Map();
     incidents = new Map();
   }
 
+  /** Null when nothing of it is for these rooms. */
+  function textFor(changed: Changed, rooms: readonly string[] | null): string | null {
+    if (rooms === null) return `event: changed\ndata: ${JSON.stringify(changed)}\n\n`;
+    const isIn = ({ room }: { readonly room: string | null }): boolean => seesRoom({ rooms }, room);
+    const left = changed.machines.filter((row) => !isIn(row) && seesRoom({ rooms }, toldIn.get(row.id) ?? row.room));
+    const seen: Changed = {
+      now: changed.now,
+      machines: changed.machines.filter(isIn),
+      devices: changed.devices.filter(isIn),
+      gone: [...left.map(({ id }) => id), ...changed.gone.filter((id) => isIn({ room: toldIn.get(id) ?? null }))],
+      verdicts: changed.verdicts.filter(isIn),
+      incidents: changed.incidents.filter(isIn),
+    };
+    const { now: _now, ...lists } = seen;
+    if (Object.values(lists).every((list) => list.length === 0)) return null;
+    return `event: changed\ndata: ${JSON.stringify(seen)}\n\n`;
+  }
+
   return {
-    add(response) {
+    add(response, rooms) {
       if (pages.size >= MOST_PAGES) {
         response.writeHead(503).end();
         return;
@@ -72,7 +102,8 @@ export function createEvents(desk: Desk): Events {
         'x-accel-buffering': 'no',
       });
       response.write(`retry: 1000\nevent: hello\ndata: ${JSON.stringify({ now: desk.clock.now().wall })}\n\n`);
-      pages.add(response);
+      pages.set(response, rooms);
+      if (rooms !== null) for (const { id, room } of desk.machines()) toldIn.set(id, room);
       response.on('close', () => pages.delete(response));
     },
     publish(effects) {
@@ -89,7 +120,7 @@ export function createEvents(desk: Desk): Events {
     },
     close() {
       clearInterval(heartbeat);
-      for (const page of pages) page.end();
+      for (const page of pages.keys()) page.end();
       pages.clear();
     },
   };

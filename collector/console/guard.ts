@@ -1,15 +1,23 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import type { Bilingual } from '../../agent/probe.ts';
-import type { Account, AccountRole } from '../accounts/accounts.ts';
+import { ACTS, actsOf, may, ROLE_NAMES, seesRoom, type Act, type Caller } from '../accounts/may.ts';
 import { isLoopback as isLoopbackAddress, plainAddress } from '../gateway/addresses.ts';
 import { QueryRefused } from '../history/refused.ts';
 import type { Desk } from './desk.ts';
 
-/** Who may ask what. On loopback everybody who sits at the collector may read; every change has a signed-in name. */
+/**
+ * Who may ask what: `mayDo` on a route names its act, `visibleRooms` and `mustSee` keep a person to their rooms. On
+ * loopback everybody who sits at the collector may look; every change has a signed-in name.
+ */
 
 declare module 'fastify' {
   interface FastifyRequest {
-    account: Account | null;
+    /** Who asks, a person or a script's token; null = nobody signed in. */
+    account: Caller | null;
+  }
+  interface FastifyInstance {
+    /** `POST /api/v1/sessions` → its act; null = for everybody. */
+    namedActs: ReadonlyMap<string, Act | null>;
   }
 }
 
@@ -30,6 +38,14 @@ export class Refusal extends Error {
 
 export function guard(app: FastifyInstance, desk: Desk): void {
   app.decorateRequest('account', null);
+  const namedActs = new Map<string, Act | null>();
+  app.decorate('namedActs', namedActs);
+  app.addHook('onRoute', (route) => {
+    const methods = [route.method].flat().filter((method) => method !== 'HEAD');
+    // The pages themselves, which `@fastify/static` serves.
+    if (route.url === '/*') return;
+    for (const method of methods) namedActs.set(`${method} ${route.url}`, actOf(route));
+  });
   app.addHook('onRequest', async (request) => {
     const token = request.cookies[COOKIE];
     request.account = token === undefined ? null : desk.accounts.holder(token);
@@ -68,25 +84,74 @@ function hostOf(origin: string): string | null {
   return URL.canParse(origin) ? new URL(origin).host : null;
 }
 
-/** Before reading: signed in, or at the collector's own PC. */
-export async function mayRead(request: FastifyRequest): Promise<void> {
-  if (request.account || isLoopback(request)) return;
-  throw new Refusal(401, 'sign-in', { zh: '请先登录。', en: 'Please sign in first.' });
+type Hook = ((request: FastifyRequest) => Promise<void>) & { readonly act: Act | null };
+
+/** `onRequest` of a route: refuses who may not do this, in words. */
+export function mayDo(act: Act): Hook {
+  return Object.assign(async (request: FastifyRequest): Promise<void> => check(request, act), { act });
 }
 
-/** For answers that go on: the sign-in may have ended meanwhile. */
-export function mayStillRead(request: FastifyRequest, desk: Desk): boolean {
+/** `onRequest` of the few routes that a stranger needs: signing in, and signs of life. */
+export const forEverybody: Hook = Object.assign(async (): Promise<void> => undefined, { act: null });
+
+function check(request: FastifyRequest, act: Act): void {
+  const { account } = request;
+  if (!account && !(isLoopback(request) && may(null, act))) {
+    throw new Refusal(401, 'sign-in', { zh: '请先登录。', en: 'Please sign in first.' });
+  }
+  if (may(account, act)) return;
+  const { words } = ACTS[act];
+  if (account!.role === 'token') {
+    throw new Refusal(403, 'scope', {
+      zh: `这个令牌的范围不含此项，无权${words.zh}。`,
+      en: `The scope of this token does not cover it: it may not ${words.en}.`,
+    });
+  }
+  const role = ROLE_NAMES[account!.role];
+  throw new Refusal(403, 'role', {
+    zh: `您的角色（${role.zh}）无权${words.zh}。`,
+    en: `Your role (${role.en}) may not ${words.en}.`,
+  });
+}
+
+/** For pages, which hide what may not be done from where they are. */
+export function mayHere(request: FastifyRequest): readonly Act[] {
+  return request.account || isLoopback(request) ? actsOf(request.account) : [];
+}
+
+/** The rooms that who asks may see; null = all of them, and what belongs to no room. */
+export function visibleRooms(request: FastifyRequest): readonly string[] | null {
+  return request.account?.rooms ?? null;
+}
+
+/** Whether who asks sees this room; null = what belongs to the whole site. For leaving rows out of an answer. */
+export function sees(request: FastifyRequest, room: string | null): boolean {
+  return seesRoom(request.account, room);
+}
+
+/** Refuses who asks for another room than theirs, in words. For what was asked for by name. */
+export function mustSee(request: FastifyRequest, room: string | null): void {
+  if (sees(request, room)) return;
+  const rooms = visibleRooms(request)!;
+  throw new Refusal(403, 'room', {
+    zh: `您只能查看和处理考场 ${rooms.join('、')}${room === null ? '，不含整个考点的内容' : `，不含考场 ${room}`}。`,
+    en: `You see and act in ${rooms.join(', ')} only, ${room === null ? 'not for the whole site' : `not in room ${room}`}.`,
+  });
+}
+
+/** For answers that go on: the sign-in may have ended meanwhile, or count for less. */
+export function mayStill(request: FastifyRequest, desk: Desk, act: Act): boolean {
   const token = request.cookies[COOKIE];
-  return isLoopback(request) || (token !== undefined && desk.accounts.holder(token) !== null);
+  const account = token === undefined ? null : desk.accounts.holder(token);
+  if (JSON.stringify(account?.rooms) !== JSON.stringify(request.account?.rooms)) return false;
+  return account ? may(account, act) : isLoopback(request) && may(null, act);
 }
 
-/** Before a change: signed in with one of these roles. */
-export function mayChange(...roles: readonly AccountRole[]) {
-  return async (request: FastifyRequest): Promise<void> => {
-    if (!request.account) throw new Refusal(401, 'sign-in', { zh: '请先登录。', en: 'Please sign in first.' });
-    if (request.account.role === 'administrator' || roles.includes(request.account.role)) return;
-    throw new Refusal(403, 'role', { zh: '您的角色无权进行此操作。', en: 'Your role may not do this.' });
-  };
+/** We are wrong when a route names no act: nobody may find out by chance what strangers can reach. */
+function actOf({ url, onRequest }: RouteOptions): Act | null {
+  const hook = [onRequest ?? []].flat().find((one): one is typeof one & Hook => 'act' in one);
+  if (!hook) throw new Error(`the route ${url} names no act; give it onRequest: mayDo('…')`);
+  return hook.act;
 }
 
 /**

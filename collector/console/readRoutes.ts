@@ -1,13 +1,15 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
-import type { EntryKind } from '../history/history.ts';
+import type { Caller } from '../accounts/may.ts';
+import type { Entry, EntryKind, EntryQuery, History, Page } from '../history/history.ts';
+import type { Session } from '../sessions/session.ts';
 import type { SiteAnswer, VerdictRow } from './api.ts';
 import { jsonList } from './answer.ts';
 import type { Desk } from './desk.ts';
 import type { Events } from './events.ts';
-import { mayRead, mayStillRead, Refusal } from './guard.ts';
+import { forEverybody, mayDo, mayHere, mayStill, mustSee, Refusal, sees, visibleRooms } from './guard.ts';
 import { deviceRow, incidentRow, machineRow, roomReadiness, verdictRow } from './rows.ts';
 import * as schemas from './schemas.ts';
 
@@ -22,7 +24,7 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
 
   app.get(
     '/api/v1/site',
-    { schema: { summary: 'Who this is, and who is signed in' } },
+    { onRequest: forEverybody, schema: { summary: 'Who this is, and who is signed in' } },
     async (request): Promise<SiteAnswer> => {
       const { id, edition, effective, hash, title } = desk.standard;
       return {
@@ -30,7 +32,8 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
         version: desk.version,
         standard: { id, edition, effective: effective ?? '', hash, title },
         now: desk.clock.now().wall,
-        account: request.account && { name: request.account.name, role: request.account.role },
+        account: request.account && whoOf(request.account),
+        acts: mayHere(request),
         needsAdministrator: desk.accounts.firstCode() !== null,
         facts: Object.fromEntries(
           desk.catalogue.facts.map(({ name, type, unit = null, about, words }) => [
@@ -46,7 +49,7 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
   app.get(
     '/api/v1/verdicts',
     {
-      onRequest: mayRead,
+      onRequest: mayDo('look'),
       schema: {
         summary: 'Every rule about every subject, now',
         querystring: schemas.VerdictQuery,
@@ -57,12 +60,14 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
     },
     async (request) => {
       const { after = '0', limit = String(LARGEST_PAGE), ...filters } = request.query;
+      mustSeeNamed(request, desk, filters);
       const wanted = Object.entries(filters) as [keyof VerdictRow, string][];
       const skip = Number(after);
       const most = Math.min(Number(limit), LARGEST_PAGE);
       const rows: VerdictRow[] = [];
       let seen = 0;
       for (const id of subjectIds(desk, filters.subject)) {
+        if (!sees(request, desk.places.room(id))) continue;
         for (const verdict of desk.compliance.of(id)) {
           const row = verdictRow(desk, verdict);
           if (!wanted.every(([key, value]) => row[key] === value)) continue;
@@ -78,16 +83,20 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
   app.get(
     '/api/v1/machines',
     {
-      onRequest: mayRead,
+      onRequest: mayDo('look'),
       schema: { summary: 'Every machine', ...answers(Type.Object({ machines: Type.Array(schemas.MachineSchema) })) },
     },
-    async () => ({ machines: [...desk.machines()].map((machine) => machineRow(desk, machine)) }),
+    async (request) => ({
+      machines: [...desk.machines()]
+        .filter(({ room }) => sees(request, room))
+        .map((machine) => machineRow(desk, machine)),
+    }),
   );
 
   app.get(
     '/api/v1/machines/:id',
     {
-      onRequest: mayRead,
+      onRequest: mayDo('look'),
       schema: {
         summary: 'One machine',
         params: Type.Object({ id: Type.String({ maxLength: 64 }) }),
@@ -97,34 +106,45 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
     async (request) => {
       const machine = desk.machine(request.params.id);
       if (!machine) throw notFound('machine', request.params.id);
+      mustSee(request, machine.room);
       return machineRow(desk, machine);
     },
   );
 
   app.get(
     '/api/v1/waiting',
-    { onRequest: mayRead, schema: { summary: 'Machines that lost their key and wait for a person' } },
-    async () => ({ waiting: desk.waiting() }),
+    { onRequest: mayDo('look'), schema: { summary: 'Machines that lost their key and wait for a person' } },
+    async (request) => ({
+      waiting: desk.waiting().filter(({ machine }) => sees(request, desk.places.room(machine))),
+    }),
   );
 
   app.get(
     '/api/v1/tickets',
-    { onRequest: mayRead, schema: { summary: 'Every ticket, without its secret' } },
+    { onRequest: mayDo('read-tickets'), schema: { summary: 'Every ticket, without its secret' } },
     async () => ({
       tickets: desk.tickets(),
     }),
   );
 
-  app.get('/api/v1/devices', { onRequest: mayRead, schema: { summary: 'Every device of the settings' } }, async () => ({
-    devices: desk.devices.map((device) => deviceRow(desk, device)),
-  }));
+  app.get(
+    '/api/v1/devices',
+    { onRequest: mayDo('look'), schema: { summary: 'Every device of the settings' } },
+    async (request) => ({
+      devices: desk.devices.filter(({ room }) => sees(request, room)).map((device) => deviceRow(desk, device)),
+    }),
+  );
 
   app.get(
     '/api/v1/readiness',
-    { onRequest: mayRead, schema: { summary: 'Ready or not ready, by room', querystring: schemas.ReadinessQuery } },
+    {
+      onRequest: mayDo('look'),
+      schema: { summary: 'Ready or not ready, by room', querystring: schemas.ReadinessQuery },
+    },
     async (request) => {
       const { room, session } = request.query;
-      const rooms = room === undefined ? roomsOf(desk) : [room];
+      mustSeeNamed(request, desk, { room });
+      const rooms = room === undefined ? (visibleRooms(request) ?? roomsOf(desk)) : [room];
       const rows = rooms.map((name) => roomReadiness(desk, name, desk.sessionOf(name)));
       return {
         site: desk.site,
@@ -136,22 +156,30 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
 
   app.get(
     '/api/v1/incidents',
-    { onRequest: mayRead, schema: { summary: 'What needs a person', querystring: schemas.IncidentQuery } },
+    { onRequest: mayDo('look'), schema: { summary: 'What needs a person', querystring: schemas.IncidentQuery } },
     async (request) => {
       const { state = 'open', room } = request.query;
-      const rows = desk.incidents(state).map((incident) => incidentRow(desk, incident));
+      mustSeeNamed(request, desk, { room });
+      const rows = desk
+        .incidents(state)
+        .map((incident) => incidentRow(desk, incident))
+        .filter((row) => sees(request, row.room));
       return { incidents: room === undefined ? rows : rows.filter((row) => row.room === room) };
     },
   );
 
-  app.get('/api/v1/sessions', { onRequest: mayRead, schema: { summary: 'Exams and assessments' } }, async () => ({
-    sessions: desk.sessions(),
-  }));
+  app.get(
+    '/api/v1/sessions',
+    { onRequest: mayDo('look'), schema: { summary: 'Exams and assessments' } },
+    async (request) => ({
+      sessions: desk.sessions().flatMap((session) => sessionFor(request, session)),
+    }),
+  );
 
   app.get(
     '/api/v1/history',
     {
-      onRequest: mayRead,
+      onRequest: mayDo('look'),
       schema: {
         summary: 'The record’s entries',
         querystring: schemas.HistoryQuery,
@@ -162,7 +190,8 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
     },
     async (request) => {
       const { subject, rule, kind, from, to, after, newestFirst, limit } = request.query;
-      const { rows, next } = await desk.history.entries({
+      mustSeeNamed(request, desk, { subject });
+      const query: EntryQuery = {
         ...(subject === undefined ? {} : { subject }),
         ...(rule === undefined ? {} : { rule }),
         ...(kind === undefined ? {} : { kinds: kind.split(',') as EntryKind[] }),
@@ -171,16 +200,20 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
         ...(after === undefined ? {} : { after: Number(after) }),
         newestFirst: newestFirst === 'true',
         limit: Math.min(Number(limit ?? 200), LARGEST_PAGE),
-      });
+      };
+      const isSeen = (entry: Entry): boolean =>
+        sees(request, entry.subject === null ? null : desk.places.room(entry.subject));
+      const { rows, next } = await seenEntries(desk.history, query, isSeen);
       return { entries: rows, next };
     },
   );
 
   app.get(
     '/api/v1/series',
-    { onRequest: mayRead, schema: { summary: 'Readings over time', querystring: schemas.SeriesQuery } },
+    { onRequest: mayDo('look'), schema: { summary: 'Readings over time', querystring: schemas.SeriesQuery } },
     async (request, reply) => {
       const { subject, facts, resolution, from, to } = request.query;
+      mustSeeNamed(request, desk, { subject });
       const query = { subject, facts: facts.split(','), from: Number(from), to: Number(to) };
       const points =
         resolution === 'raw' ? await desk.history.raw(query) : await desk.history.series({ ...query, resolution });
@@ -188,17 +221,62 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
     },
   );
 
-  app.get('/api/v1/events', { onRequest: mayRead, schema: { hide: true } }, (request, reply) => {
+  app.get('/api/v1/events', { onRequest: mayDo('look'), schema: { hide: true } }, (request, reply) => {
     reply.hijack();
     const page = reply.raw;
     // Written to after its end, between our word and the socket's.
     page.on('error', () => undefined);
     const watch = setInterval(() => {
-      if (!mayStillRead(request, desk)) page.destroy();
+      if (!mayStill(request, desk, 'look')) page.destroy();
     }, SIGNED_OUT_MS);
     page.on('close', () => clearInterval(watch));
-    events.add(page);
+    events.add(page, visibleRooms(request));
   });
+}
+
+/** Whoever asks for a room or a subject by name is told when it is not theirs; rows are left out without a word. */
+function mustSeeNamed(
+  request: FastifyRequest,
+  desk: Desk,
+  { room, subject }: { readonly room?: string | undefined; readonly subject?: string | undefined },
+): void {
+  if (room !== undefined) mustSee(request, room);
+  // A part is where its machine or device is.
+  if (subject !== undefined) mustSee(request, desk.places.room(subject.split('/', 1)[0]!));
+}
+
+/** An exam in several rooms says to a proctor of one of them only that it is in theirs. */
+function sessionFor(request: FastifyRequest, session: Session): readonly Session[] {
+  const visible = visibleRooms(request);
+  if (visible === null || session.rooms === 'all') return [session];
+  const rooms = session.rooms.filter((room) => visible.includes(room));
+  return rooms.length === 0 ? [] : [{ ...session, rooms }];
+}
+
+/** Pages read for one page of what somebody sees; where theirs are rarer, the page is short and `next` goes on. */
+const MOST_PAGES_READ = 8;
+
+async function seenEntries(
+  history: History,
+  query: EntryQuery,
+  isSeen: (entry: Entry) => boolean,
+): Promise<Page<Entry>> {
+  const limit = query.limit ?? LARGEST_PAGE;
+  const found: Entry[] = [];
+  let page = await history.entries(query);
+  for (let read = 1; ; read += 1) {
+    for (const row of page.rows) {
+      if (!isSeen(row)) continue;
+      found.push(row);
+      if (found.length === limit && row !== page.rows.at(-1)) return { rows: found, next: row.n };
+    }
+    if (page.next === null || found.length >= limit || read >= MOST_PAGES_READ) return { rows: found, next: page.next };
+    page = await history.entries({ ...query, after: page.next });
+  }
+}
+
+function whoOf({ name, role, rooms }: Caller): NonNullable<SiteAnswer['account']> {
+  return { name, role, rooms };
 }
 
 function subjectIds(desk: Desk, subject: string | undefined): Iterable<string> {

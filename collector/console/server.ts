@@ -16,7 +16,7 @@ import Fastify, {
 import type { Desk } from './desk.ts';
 import { changeRoutes } from './changeRoutes.ts';
 import type { Events } from './events.ts';
-import { guard, mayRead } from './guard.ts';
+import { forEverybody, guard, mayDo } from './guard.ts';
 import { readRoutes } from './readRoutes.ts';
 
 export interface ConsoleOptions {
@@ -73,9 +73,9 @@ export async function createConsole(desk: Desk, events: Events, options: Console
   await app.register(async (routes) => {
     readRoutes(routes, desk, events);
     changeRoutes(routes, desk, events);
-    routes.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-    routes.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
-    routes.get('/metrics', { onRequest: mayRead, schema: { hide: true } }, async (request, reply) => {
+    routes.get('/api/v1/openapi.json', { onRequest: mayDo('look'), schema: { hide: true } }, async () => app.swagger());
+    routes.get('/healthz', { onRequest: forEverybody, schema: { hide: true } }, async () => ({ status: 'ok' }));
+    routes.get('/metrics', { onRequest: mayDo('read-metrics'), schema: { hide: true } }, async (request, reply) => {
       reply.type('text/plain; version=0.0.4; charset=utf-8');
       const text = Readable.from(options.metrics());
       if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(text);
@@ -86,7 +86,7 @@ export async function createConsole(desk: Desk, events: Events, options: Console
   if (existsSync(join(options.pages, 'index.html'))) {
     await app.register(serveStatic, { root: options.pages, cacheControl: true, maxAge: 0, etag: true });
   } else {
-    app.get('/', { schema: { hide: true } }, async (_request, reply) =>
+    app.get('/', { onRequest: forEverybody, schema: { hide: true } }, async (_request, reply) =>
       reply
         .type('text/plain; charset=utf-8')
         .send('The console’s pages are not built. 页面尚未构建。 npm start builds them.\n'),

@@ -4,6 +4,7 @@
  * say so and try again for ever.
  */
 import { computed, signal } from '@preact/signals';
+import type { Act } from '../../accounts/may.ts';
 import type { Changed, ReadinessAnswer, RoomReadiness, SiteAnswer } from '../api.ts';
 import { get, type Fault } from './ask.ts';
 import { listen } from './events.ts';
@@ -24,8 +25,8 @@ export const loadFault = signal<Fault | null>(null);
 /** The collector's wall clock when it was last heard, ms. */
 export const heardAt = signal<number | null>(null);
 export const facts = computed(() => site.value?.facts ?? {});
-/** Whether who is signed in may enrol and place machines; the collector decides again. */
-export const mayEnrol = computed(() => ['administrator', 'tech'].includes(site.value?.account?.role ?? ''));
+/** Whether this may be done from here, so that a page need not show what would be refused; the collector decides again. */
+export const may = (act: Act): boolean => site.value?.acts.includes(act) ?? false;
 
 const RETRY_MS = 1_500;
 /** Readiness is asked for at most this often while things change, the site's own state whether it changed or not. */

@@ -5,7 +5,7 @@ import { Field, FormFault, valuesOf } from '../parts/form.tsx';
 import { RoleSelect, RoomInput } from '../parts/place.tsx';
 import { WaitingMachines } from '../parts/waiting.tsx';
 import { say } from '../language.ts';
-import { heardAt, mayEnrol, rows, site } from '../live.ts';
+import { heardAt, may, rows, site } from '../live.ts';
 import { machineName, ROLE_WORD, when } from '../names.ts';
 import { addressOf } from '../address.ts';
 import { shownRoom } from '../shown.ts';
@@ -28,7 +28,7 @@ export function EnrolPage() {
   useEffect(() => {
     document.title = `${say('enrol')} · ${say('product')}`;
   });
-  if (!mayEnrol.value) {
+  if (!may('make-ticket')) {
     return (
       <main class="sheet narrow">
         <h1>{say('enrol')}</h1>

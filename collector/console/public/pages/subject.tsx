@@ -4,7 +4,7 @@ import { Mark } from '../parts/mark.tsx';
 import { PlaceForm } from '../parts/place.tsx';
 import { Verdicts } from '../parts/verdicts.tsx';
 import { say } from '../language.ts';
-import { complete, mayEnrol, rows } from '../live.ts';
+import { complete, may, rows } from '../live.ts';
 import { deviceName, machineName, platformName, READINESS_WORD, ROLE_WORD, when } from '../names.ts';
 import { addressOf } from '../address.ts';
 
@@ -27,7 +27,7 @@ export function SubjectPage({ id }: { readonly id: string }) {
       <Title name={name} readiness={found.readiness} simulated={machine?.simulated ?? false} />
       {machine && <MachineFacts machine={machine} />}
       {device && <DeviceFacts device={device} />}
-      {machine && mayEnrol.value && (
+      {machine && may('place-machine') && (
         <details class="place">
           <summary>{say('change_place')}</summary>
           <PlaceForm key={machine.id} machine={machine} />

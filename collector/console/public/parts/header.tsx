@@ -1,6 +1,6 @@
 import { change } from '../ask.ts';
 import { language, say, switchLanguage } from '../language.ts';
-import { link, mayEnrol, reconnect, rooms, rows, site } from '../live.ts';
+import { link, may, reconnect, rooms, rows, site } from '../live.ts';
 import { compareLabels, roomNames } from '../room.ts';
 import { addressOf } from '../address.ts';
 import { route } from '../route.ts';
@@ -18,7 +18,7 @@ export function Header() {
       </a>
       <Rooms />
       <nav class="bar-end">
-        {mayEnrol.value && (
+        {may('make-ticket') && (
           <a class="button quiet" href={addressOf({ page: 'enrol' })}>
             {say('enrol')}
           </a>

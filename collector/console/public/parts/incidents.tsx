@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { IncidentRow } from '../../api.ts';
 import { change, type Fault } from '../ask.ts';
 import { say, tell } from '../language.ts';
-import { apply, link, rows, site } from '../live.ts';
+import { apply, link, may, rows, site } from '../live.ts';
 import { deviceName, machineName, telling, when } from '../names.ts';
 import { addressOf } from '../address.ts';
 import { MuteButton } from './banners.tsx';
@@ -78,6 +78,7 @@ function Acknowledge({ incident }: { readonly incident: IncidentRow }) {
       </span>
     );
   }
+  if (!may('acknowledge')) return <span class="incident-act">{mute}</span>;
   const acknowledge = async (): Promise<void> => {
     setBusy(true);
     const path = `incidents/${encodeURIComponent(incident.id)}/acknowledge`;

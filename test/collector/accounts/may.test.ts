@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { ACCOUNT_ROLES, ACTS, actsOf, may, SCOPES, seesRoom, type Act } from '../../../collector/accounts/may.ts';
+import { collectorIn } from '../../fixtures/collector.ts';
+
+const NAMES = Object.keys(ACTS) as Act[];
+/** Acts that change nothing. */
+const LOOKING: readonly Act[] = ['look', 'read-metrics', 'read-tickets'];
+const person = (role: (typeof ACCOUNT_ROLES)[number], rooms: readonly string[] | null = null) => ({
+  id: 'a-1',
+  name: 'li',
+  role,
+  scopes: [],
+  rooms,
+});
+
+describe('the table of who may do what', () => {
+  test('an administrator may do everything, and nobody else manages accounts or tokens', () => {
+    expect(actsOf(person('administrator'))).toEqual(NAMES);
+    for (const role of ACCOUNT_ROLES.filter((one) => one !== 'administrator'))
+      for (const act of ['manage-accounts', 'manage-tokens', 'revoke-machine'] as const)
+        expect(may(person(role), act), `${role} ${act}`).toBe(false);
+  });
+
+  test('an inspector sees everything and changes nothing but the own password', () => {
+    const acts = actsOf(person('inspector'));
+    expect(acts.filter((act) => !act.startsWith('read-') && act !== 'look')).toEqual(['change-password']);
+    expect(LOOKING.filter((act) => !acts.includes(act))).toEqual([]);
+  });
+
+  test('who did not sign in may look at most, and a token does only what its scopes say', () => {
+    expect(NAMES.filter((act) => ACTS[act].here && !LOOKING.includes(act))).toEqual([]);
+    for (const scope of SCOPES) {
+      const token = { id: 'k-1', name: 'script', role: 'token' as const, scopes: [scope], rooms: null };
+      const acts = actsOf(token);
+      expect(acts.length, `${scope} is good for something`).toBeGreaterThan(0);
+      expect(acts.filter((act) => !(ACTS[act].scopes as readonly string[]).includes(scope))).toEqual([]);
+      for (const act of ['manage-accounts', 'manage-tokens', 'change-password'] as const)
+        expect(acts).not.toContain(act);
+    }
+  });
+
+  test('what belongs to no room is for those who see the whole site', () => {
+    expect([seesRoom(person('lead'), 'A'), seesRoom(person('lead'), null), seesRoom(null, null)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    const proctor = person('proctor', ['A']);
+    expect(['A', 'B', null].map((room) => seesRoom(proctor, room))).toEqual([true, false, false]);
+  });
+});
+
+test('every route of the collector names its act, and strangers reach the door alone', async () => {
+  const { app } = await collectorIn({ beats: false });
+  const open = [...app.namedActs].filter(([, act]) => act === null).map(([route]) => route);
+  expect(open.filter((route) => route !== 'GET /').sort()).toEqual([
+    'GET /api/v1/site',
+    'GET /healthz',
+    'POST /api/v1/administrator',
+    'POST /api/v1/sign-in',
+    'POST /api/v1/sign-out',
+  ]);
+  const used = new Set(app.namedActs.values());
+  expect(['POST /api/v1/sessions', 'GET /metrics'].map((route) => app.namedActs.get(route))).toEqual([
+    'plan-session',
+    'read-metrics',
+  ]);
+  expect(used.size).toBeGreaterThan(8);
+  for (const [route, act] of app.namedActs) {
+    if (act === null) continue;
+    const [method, url] = route.split(' ') as ['GET' | 'POST', string];
+    const asked = {
+      method,
+      url: url.replaceAll(/:\w+/g, 'x'),
+      remoteAddress: '10.1.2.3',
+      headers: { 'x-xunkao': '1' },
+    };
+    expect((await app.inject(asked)).statusCode, route).toBe(401);
+  }
+});
