@@ -5,11 +5,11 @@ import { Trouble } from './gateway/trouble.ts';
 import type { History } from './history/history.ts';
 
 /** What a collector is, beside its record: without these it would be another site to its agents. */
-const FILES = ['site', 'ca', 'xunkao.yaml'] as const;
+const FILES = ['site', 'ca', 'xunkao.yaml', 'files'] as const;
 
 /**
- * Copies a running collector's data directory into a new folder: the record by SQLite's own backup, then keys and
- * settings. The copy starts as it is, on this PC or another one.
+ * Copies a running collector's data directory into a new folder: the record by SQLite's own backup, then keys, settings
+ * and the files that people gave as evidence. The copy starts as it is, on this PC or another one.
  */
 export async function backUp(data: string, to: string, history: History): Promise<void> {
   if (existsSync(to) && (await readdir(to)).length > 0)

@@ -22,6 +22,8 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/compliance'],
   ['collector/incidents'],
   ['collector/history'],
+  ['collector/people'],
+  ['collector/statements'],
   ['collector/accounts'],
   ['collector/beat.ts'],
   ['collector/metrics', 'collector/pagers'],

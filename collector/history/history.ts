@@ -81,6 +81,12 @@ export type EntryKind =
   | 'account'
   | 'sign-in'
   | 'settings'
+  | 'roster'
+  | 'check-in'
+  | 'occurrence'
+  | 'attestation'
+  | 'waiver'
+  | 'erasure'
   | 'collector';
 
 export interface Entry extends EntryDraft {

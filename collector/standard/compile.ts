@@ -72,6 +72,8 @@ export function toRule(compiled: Compiled, parameters: ReadonlyMap<string, Param
     when,
     judgedBy: draft.judged_by,
     attestable: draft.attestable ?? false,
+    items: draft.items ?? [],
+    photo: draft.photo ?? false,
     incident: draft.incident,
     own: draft.own ?? false,
     parameters: Object.fromEntries(parameters),

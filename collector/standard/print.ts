@@ -75,7 +75,7 @@ const WORDS = {
     head: ['规则', '条款', '原文', '要求', '对象', '必须', '何时', '由谁判断'],
     must: { required: '必须', recommended: '建议' },
     phases: { rehearsal: '预演', before: '考前', during: '考试中', after: '考后' },
-    judgedBy: { agent: '代理测量', collector: '采集器', device: '设备', person: '人工' },
+    judgedBy: { agent: '代理测量', collector: '采集器', device: '设备', roster: '名册', person: '人工' },
     roles: { candidate: '考生机', spare: '备用机', server: '服务器', standby: '备用服务器', gateway: '网关机' },
   },
   en: {
@@ -91,7 +91,7 @@ const WORDS = {
     head: ['rule', 'clause', 'text', 'required', 'of', 'must', 'when', 'judged by'],
     must: { required: 'required', recommended: 'recommended' },
     phases: { rehearsal: 'rehearsal', before: 'before', during: 'during', after: 'after' },
-    judgedBy: { agent: 'agent', collector: 'collector', device: 'device', person: 'person' },
+    judgedBy: { agent: 'agent', collector: 'collector', device: 'device', roster: 'roster', person: 'person' },
     roles: { candidate: 'candidate', spare: 'spare', server: 'server', standby: 'standby', gateway: 'gateway' },
   },
 } as const;

@@ -39,9 +39,13 @@ export interface Rule {
   readonly must: 'required' | 'recommended';
   /** `any` = always; else the phases of an exam session in which it binds. An assessment binds every rule. */
   readonly when: 'any' | readonly Phase[];
-  readonly judgedBy: 'agent' | 'collector' | 'device' | 'person';
+  readonly judgedBy: 'agent' | 'collector' | 'device' | 'roster' | 'person';
   /** ✎: a signed-in person may state it instead where it cannot be measured. */
   readonly attestable: boolean;
+  /** What the clause lists: a person who states it confirms each, and the form prints them. */
+  readonly items: readonly Bilingual[];
+  /** A statement about it needs a photo of the place. */
+  readonly photo: boolean;
   /** Whether a breach needs a person at once (`urgent`), after 6 s (`seat`), or is a finding for the list (`none`). */
   readonly incident: 'urgent' | 'seat' | 'none';
   /** Own rules of the product, not of the source. */

@@ -32,6 +32,12 @@ const KIND_WORD = {
   account: 'entry_account',
   'sign-in': 'entry_sign_in',
   settings: 'entry_settings',
+  roster: 'entry_roster',
+  'check-in': 'entry_check_in',
+  occurrence: 'entry_occurrence',
+  attestation: 'entry_attestation',
+  waiver: 'entry_waiver',
+  erasure: 'entry_erasure',
   collector: 'entry_collector',
 } as const satisfies Record<EntryKind, Word>;
 

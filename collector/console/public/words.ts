@@ -3,6 +3,7 @@
  * messages for browsers that cannot run the script apart). `{n}` and the like are filled in by `text()`.
  */
 import type { Bilingual } from '../../../agent/probe.ts';
+import { PEOPLE_WORDS } from './words/people.ts';
 
 export type Language = 'zh' | 'en';
 
@@ -246,6 +247,7 @@ export const WORDS = {
   entry_sign_in: { zh: '登录', en: 'Sign-in' },
   entry_settings: { zh: '设置变更', en: 'Settings changed' },
   entry_collector: { zh: '采集器', en: 'Collector' },
+  ...PEOPLE_WORDS,
 } as const satisfies Readonly<Record<string, Bilingual>>;
 
 export type Word = keyof typeof WORDS;
