@@ -120,3 +120,4 @@ export type DeviceOption = string | number | boolean | readonly (string | number
 
 /** The fields of a device that nobody but its reader may see. */
 export const SECRETS = ['password', 'community', 'privacy'] as const;
+export type Secret = (typeof SECRETS)[number];

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readWhole, writeWhole } from './files.ts';
 import { capSettings, DEFAULT_SETTINGS } from './limits.ts';
 import type { AgentSettings } from './messages.ts';
 import type { Bilingual } from './probe.ts';
+import { seal, SEAL_KEY_BYTES, unseal } from './seal.ts';
 import { parseTicket, type ParsedTicket, type Ticket } from './ticket.ts';
 
 /** The site an agent belongs to, by its ticket or, without one, by what it remembers of its last welcome. */
@@ -58,7 +60,7 @@ export async function openSite({ dir, ticket: given, log }: SiteOptions): Promis
       if (text === remembered) return false;
       remembered = text;
       work = work.then(async () => {
-        const fault = await remember(dir, { site: name, settings });
+        const fault = dir === null ? null : await remember(dir, { site: name, settings });
         if (fault !== null) log(`the settings cannot be kept: ${fault}`);
       });
       return true;
@@ -72,27 +74,49 @@ const NO_TICKET: Bilingual = {
   en: 'no ticket, and this machine does not know its site yet; name the one the collector printed with --ticket',
 };
 
-/** What `site.json` holds. Devices' passwords are among the settings: the file is for the agent's account only. */
+/**
+ * What `site.json` holds. Devices' passwords are among the settings: the devices are sealed, with the key `devices.key` beside
+ * it, and both are for the agent's account only.
+ */
 interface Memory {
   readonly site: string;
   readonly settings: AgentSettings;
 }
 
-/** Null when the agent was never welcomed, or when the file is damaged. */
+/** Null when the agent was never welcomed, or when the file is damaged. Devices that do not open are told anew. */
 async function recall(dir: string | null): Promise<Memory | null> {
   const text = dir === null ? null : await readWhole(join(dir, 'site.json'));
-  if (text === null) return null;
+  if (dir === null || text === null) return null;
   try {
-    const { site, settings } = JSON.parse(text) as { site?: unknown; settings?: unknown };
-    return typeof site === 'string' && site !== '' ? { site, settings: capSettings(settings).settings } : null;
+    const { site, settings, sealed } = JSON.parse(text) as { site?: unknown; settings?: object; sealed?: unknown };
+    if (typeof site !== 'string' || site === '') return null;
+    const key = typeof sealed === 'string' ? await readKey(dir) : null;
+    const opened = key && unseal(key, sealed as string, site);
+    const devices = opened ? { devices: JSON.parse(opened) as unknown } : {};
+    return { site, settings: capSettings({ ...settings, ...devices }).settings };
   } catch {
     return null;
   }
 }
 
 /** Says why it could not be kept, or null. */
-function remember(dir: string | null, memory: Memory): Promise<string | null> {
-  return dir === null
-    ? Promise.resolve(null)
-    : writeWhole(join(dir, 'site.json'), `${JSON.stringify(memory, null, 2)}\n`);
+async function remember(dir: string, { site, settings }: Memory): Promise<string | null> {
+  const { devices, ...rest } = settings;
+  const shown = { site, settings: { ...rest, devices: [] as const } };
+  if (devices.length === 0) return writeWhole(join(dir, 'site.json'), `${JSON.stringify(shown, null, 2)}\n`);
+  let key = await readKey(dir);
+  if (!key) {
+    key = randomBytes(SEAL_KEY_BYTES);
+    const fault = await writeWhole(join(dir, KEY_FILE), `${key.toString('base64')}\n`);
+    if (fault !== null) return fault;
+  }
+  const sealed = seal(key, JSON.stringify(devices), site);
+  return writeWhole(join(dir, 'site.json'), `${JSON.stringify({ ...shown, sealed }, null, 2)}\n`);
+}
+
+const KEY_FILE = 'devices.key';
+
+async function readKey(dir: string): Promise<Buffer | null> {
+  const key = Buffer.from((await readWhole(join(dir, KEY_FILE))) ?? '', 'base64');
+  return key.length === SEAL_KEY_BYTES ? key : null;
 }

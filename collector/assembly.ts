@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { FastifyBaseLogger as Log } from 'fastify';
 import { buildCatalogue, loadProbes } from '../agent/catalogue.ts';
+import { plainSecrets } from './devices.ts';
 import { createBeat, type Beat, type Stages } from './beat.ts';
 import type { Clock, Moment } from './clock.ts';
 import { createCompliance } from './compliance/compliance.ts';
@@ -21,6 +22,7 @@ import { createOffice, type Office } from './office.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { endOf, keptOf, presenceOf, replay, restoreStages } from './restore.ts';
 import { createPhases } from './sessions/phases.ts';
+import { openSecrets } from './secrets.ts';
 import type { PlaceOf, Settings } from './settings.ts';
 import { VERSION } from './site.ts';
 import { loadStandard } from './standard/load.ts';
@@ -85,6 +87,11 @@ export async function assemble({
   );
   if ('faults' in loaded) throw new WrongPack(loaded.faults);
   const { standard } = loaded;
+  const plain = plainSecrets(settings.devices);
+  if (plain.length > 0)
+    log.warn(
+      `passwords of ${plain.join(', ')} stand in xunkao.yaml for everybody who can read it; keep them with xunkao secret set`,
+    );
   const history = await openSqlite(data, {
     site,
     staleAfterSeconds: new Map(catalogue.facts.map(({ name, staleAfterSeconds }) => [name, staleAfterSeconds])),
@@ -160,6 +167,7 @@ export async function assemble({
     const parts = {
       site,
       settings,
+      secrets: openSecrets(data),
       devices,
       clock,
       log,

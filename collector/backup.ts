@@ -5,7 +5,7 @@ import { Trouble } from './gateway/trouble.ts';
 import type { History } from './history/history.ts';
 
 /** What a collector is, beside its record: without these it would be another site to its agents. */
-const FILES = ['site', 'ca', 'xunkao.yaml', 'files'] as const;
+const FILES = ['site', 'ca', 'xunkao.yaml', 'files', 'secrets.json', 'secrets.key'] as const;
 
 /**
  * Copies a running collector's data directory into a new folder: the record by SQLite's own backup, then keys, settings

@@ -21,6 +21,8 @@ export type Question =
       };
     }
   | { readonly ask: 'backup'; readonly to: string }
+  /** The secrets of a device have changed: its reader is told. */
+  | { readonly ask: 'secrets'; readonly device: string }
   | { readonly ask: 'status' };
 
 export type Answer = (Readonly<Record<string, unknown>> & { readonly error?: never }) | { readonly error: Bilingual };

@@ -1,6 +1,6 @@
 import { Type, type Static, type TObject } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { Bilingual } from '../agent/probe.ts';
+import { SECRETS, type Bilingual, type Device, type DeviceOption, type Secret } from '../agent/probe.ts';
 
 /**
  * The kinds of devices that the settings may name, each with its own keys. A new kind is a schema here and a probe with
@@ -24,6 +24,32 @@ const COMMON = {
   ),
 };
 
+const secret = (zh: string, en: string) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength: 128, ...about(zh, en) }));
+
+const AUTH = ['sha', 'sha224', 'sha256', 'sha384', 'sha512', 'md5'] as const;
+const CIPHER = ['aes', 'aes256b', 'aes256r', 'des'] as const;
+
+/** SNMP: v2c with a community, or v3 with a user, a password that authenticates and one that encrypts. */
+const SNMP = {
+  community: secret('SNMP v2c 的团体名', 'the community of SNMP v2c'),
+  privacy: secret('SNMP v3 的加密密码', 'the password of SNMP v3 that encrypts'),
+  auth: Type.Optional(
+    Type.Enum(
+      [...AUTH],
+      about(`SNMP v3 的认证算法：${AUTH.join('、')} 之一`, `how SNMP v3 authenticates: one of ${AUTH.join(', ')}`),
+    ),
+  ),
+  cipher: Type.Optional(
+    Type.Enum(
+      [...CIPHER],
+      about(`SNMP v3 的加密算法：${CIPHER.join('、')} 之一`, `how SNMP v3 encrypts: one of ${CIPHER.join(', ')}`),
+    ),
+  ),
+};
+
+const DATE = '^20\\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$';
+
 const kind = <const Word extends string>(word: Word) => Type.Literal(word, about(word, word));
 
 const UPS = Type.Object(
@@ -31,10 +57,10 @@ const UPS = Type.Object(
     id: COMMON.id,
     kind: kind('ups'),
     url: Type.String({
-      pattern: '^nut(\\+tls)?://[^\\s/@]+/[^\\s/]+$',
+      pattern: '^(nut(\\+tls)?://[^\\s/@]+/[^\\s/]+|snmp://[^\\s/@]+/?|serial://(/dev/[\\w./-]+|COM[1-9]\\d{0,2}))$',
       ...about(
-        'nut://主机/UPS名称，例如 nut://127.0.0.1:3493/exam；加密用 nut+tls://',
-        'nut://HOST/UPS, such as nut://127.0.0.1:3493/exam; with TLS nut+tls://',
+        'nut://主机/UPS名称，例如 nut://127.0.0.1:3493/exam（加密用 nut+tls://）；snmp://主机；serial:///dev/ttyS0 或 serial://COM3',
+        'nut://HOST/UPS, such as nut://127.0.0.1:3493/exam (with TLS nut+tls://); snmp://HOST; serial:///dev/ttyS0 or serial://COM3',
       ),
     }),
     room: COMMON.room,
@@ -46,6 +72,54 @@ const UPS = Type.Object(
       Type.Array(Type.String(), {
         maxItems: 200,
         ...about('由它供电的机器：[考场/座位 或机器编号]', '[ROOM/SEAT or machine ids that hang on it]'),
+      }),
+    ),
+    ...SNMP,
+    runtime: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            seconds: Type.Number({ minimum: 60, maximum: 7 * 86_400, ...about('秒，60 以上', 'seconds, from 60') }),
+            load: Type.Number({ minimum: 0.05, maximum: 1, ...about('负载率，0.05 到 1', 'load, 0.05 to 1') }),
+          },
+          { additionalProperties: false },
+        ),
+        {
+          minItems: 2,
+          maxItems: 2,
+          ...about(
+            '厂家资料里的两个点：[{ seconds: 3000, load: 1 }, { seconds: 7200, load: 0.5 }]',
+            'two points of its data sheet: [{ seconds: 3000, load: 1 }, { seconds: 7200, load: 0.5 }]',
+          ),
+        },
+      ),
+    ),
+    battery_volts: Type.Optional(
+      Type.Object(
+        {
+          empty: Type.Number({ minimum: 1, maximum: 1_000, ...about('伏', 'volts') }),
+          full: Type.Number({ minimum: 1, maximum: 1_000, ...about('伏', 'volts') }),
+        },
+        {
+          additionalProperties: false,
+          ...about(
+            '{ empty: 放完时的伏数, full: 充满静置时的伏数 }',
+            '{ empty: volts when empty, full: volts when full and at rest }',
+          ),
+        },
+      ),
+    ),
+    battery_installed: Type.Optional(
+      Type.String({
+        pattern: DATE,
+        ...about('电池安装日期，例如 2024-05-01', 'when the battery was put in, such as 2024-05-01'),
+      }),
+    ),
+    recharge_hours: Type.Optional(
+      Type.Number({
+        minimum: 1,
+        maximum: 72,
+        ...about('放空后充满所需的小时数，1 到 72', 'hours to charge when empty, 1 to 72'),
       }),
     ),
   },
@@ -120,9 +194,54 @@ const RECORDER = Type.Object(
   { additionalProperties: false },
 );
 
-export const DEVICE_SCHEMAS = { ups: UPS, camera: CAMERA, recorder: RECORDER } as const satisfies Readonly<
-  Record<string, TObject>
->;
+const PORTS = {
+  ports: Type.Optional(
+    Type.Record(Type.String({ maxLength: 64 }), Type.String({ minLength: 1, maxLength: 64 }), {
+      maxProperties: 256,
+      ...about(
+        '端口接到哪里：{ GigabitEthernet1/0/7: A/17 }',
+        'what hangs on which port: { GigabitEthernet1/0/7: A/17 }',
+      ),
+    }),
+  ),
+  uplink: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 64,
+      ...about('上联端口名，例如 GigabitEthernet1/0/24', 'the port that leads out, such as GigabitEthernet1/0/24'),
+    }),
+  ),
+};
+
+const overSnmp = <const Word extends string>(word: Word) =>
+  Type.Object(
+    {
+      id: COMMON.id,
+      kind: kind(word),
+      url: Type.String({
+        pattern: '^snmp://[^\\s/@]+/?$',
+        ...about('snmp://主机 或 snmp://主机:161', 'snmp://HOST or snmp://HOST:161'),
+      }),
+      room: COMMON.room,
+      user: COMMON.user,
+      password: COMMON.password,
+      ...SNMP,
+      ...PORTS,
+      reader: COMMON.reader,
+    },
+    { additionalProperties: false },
+  );
+
+const SWITCH = overSnmp('switch');
+const ROUTER = overSnmp('router');
+
+export const DEVICE_SCHEMAS = {
+  ups: UPS,
+  switch: SWITCH,
+  router: ROUTER,
+  camera: CAMERA,
+  recorder: RECORDER,
+} as const satisfies Readonly<Record<string, TObject>>;
 
 export type DeviceKind = keyof typeof DEVICE_SCHEMAS;
 export const DEVICE_KINDS = Object.keys(DEVICE_SCHEMAS) as DeviceKind[];
@@ -140,23 +259,65 @@ export function deviceErrors(
 
 export type SchemaError = ReturnType<ReturnType<typeof Compile>['Errors']>[number];
 
-/** A device as the settings name it: a recorder, too, is here one camera a channel. */
-export type DeviceSetting = Static<typeof UPS> | Static<typeof CAMERA>;
-type Written = DeviceSetting | Static<typeof RECORDER>;
+type Ups = Static<typeof UPS>;
+type Switch = Static<typeof SWITCH> | Static<typeof ROUTER>;
+type Camera = Static<typeof CAMERA>;
+type Written = Ups | Switch | Camera | Static<typeof RECORDER>;
 
-/** Each channel of a recorder becomes a camera `<recorder>-<channel>` in its own room; everything else stays as it is. */
+/** What only a device's kind knows stands in `options`; its probe, and the drills, read it there. */
+export type Options = NonNullable<Device['options']>;
+
+/** A device as the settings name it: a recorder, too, is here one camera a channel. */
+export type DeviceSetting = (
+  | Omit<Ups, 'runtime' | 'battery_volts' | 'battery_installed' | 'recharge_hours' | 'auth' | 'cipher'>
+  | Omit<Switch, 'ports' | 'uplink' | 'auth' | 'cipher'>
+  | (Camera & { readonly recorder?: string })
+) & { readonly options?: Options };
+
+/** Each channel of a recorder becomes a camera `<recorder>-<channel>` in its own room. */
 export function expandDevices(devices: readonly Written[]): readonly DeviceSetting[] {
-  return devices.flatMap((device) => {
-    if (device.kind !== 'recorder') return [device];
-    const { channels, kind: _kind, ...recorder } = device;
-    return channels.map(({ channel, room }) => ({
-      ...recorder,
-      kind: 'camera' as const,
-      id: `${device.id}-${channel}`,
-      channel,
-      room,
-    }));
+  return devices.flatMap((device): readonly DeviceSetting[] => {
+    switch (device.kind) {
+      case 'ups': {
+        const { runtime, battery_volts: volts, battery_installed, recharge_hours, auth, cipher, ...rest } = device;
+        const points = runtime && {
+          runtime_seconds: runtime.map(({ seconds }) => seconds),
+          runtime_loads: runtime.map(({ load }) => load),
+        };
+        const battery = volts && { battery_volts: [volts.empty, volts.full] };
+        return [withOptions(rest, { ...points, ...battery, battery_installed, recharge_hours, auth, cipher })];
+      }
+      case 'switch':
+      case 'router': {
+        const { ports, uplink, auth, cipher, ...rest } = device;
+        return [withOptions(rest, { ports, uplink, auth, cipher })];
+      }
+      case 'camera':
+        return [device];
+      case 'recorder': {
+        const { channels, kind: _kind, id, ...rest } = device;
+        return channels.map(({ channel, room }) => ({
+          ...rest,
+          kind: 'camera',
+          id: `${id}-${channel}`,
+          recorder: id,
+          channel,
+          room,
+        }));
+      }
+    }
+    return device satisfies never;
   });
+}
+
+function withOptions<Rest extends object>(rest: Rest, all: Readonly<Record<string, DeviceOption | undefined>>) {
+  const given = Object.entries(all).filter(([, value]) => value !== undefined);
+  return given.length === 0 ? rest : { ...rest, options: Object.fromEntries(given) as Options };
+}
+
+/** The secrets that stand in the settings in plain, by device: they work, and are better off in the store (`secrets.ts`). */
+export function plainSecrets(devices: readonly Partial<Record<Secret | 'id', unknown>>[]): readonly string[] {
+  return devices.filter((device) => SECRETS.some((word) => device[word] !== undefined)).map(({ id }) => String(id));
 }
 
 /** An address with a user or password in it would be shown on pages and in the record. */

@@ -32,7 +32,7 @@ function masked(line: string): string {
   const stars = (secret: string): string => '*'.repeat(secret.length);
   return line
     .replace(
-      /(\bpassword["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^,}\s]+)/gi,
+      /(\b(?:password|community|privacy)["']?\s*[:=]\s*)("[^"]*"|'[^']*'|[^,}\s]+)/gi,
       (_, key: string, secret: string) => key + stars(secret),
     )
     .replace(/(:\/\/)([^/\s]+)(?=@)/g, (_, slashes: string, secret: string) => slashes + stars(secret));

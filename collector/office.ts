@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger as Log } from 'fastify';
 import type { Catalogue } from '../agent/catalogue.ts';
 import type { AgentSettings } from '../agent/messages.ts';
-import type { Bilingual } from '../agent/probe.ts';
+import { SECRETS, type Bilingual } from '../agent/probe.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { incidentEntry, type Effects, type Stages } from './beat.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
@@ -15,8 +15,10 @@ import type { History, Kept } from './history/history.ts';
 import type { Machine, Role, SiteDevice } from './identity/machine.ts';
 import type { Registry, RegistryChange } from './identity/registry.ts';
 import type { IncidentChange } from './incidents/incident.ts';
+import { createReaders } from './readers.ts';
 import type { Recorder } from './recorder.ts';
 import type { KeptSite } from './restore.ts';
+import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { Standard } from './standard/rule.ts';
 import { createWrite } from './write.ts';
@@ -25,6 +27,7 @@ export interface OfficeParts {
   readonly site: string;
   readonly version: string;
   readonly settings: Settings;
+  readonly secrets: Pick<Secrets, 'of'>;
   readonly devices: readonly SiteDevice[];
   readonly clock: Clock;
   readonly log: Log;
@@ -88,6 +91,13 @@ export function createOffice(parts: OfficeParts): Office {
     recorder,
     localTicket: kept.localTicket,
   });
+  const readers = createReaders({
+    devices,
+    places,
+    secrets: parts.secrets,
+    local: () => enrolment.localMachine(),
+    log,
+  });
   const shown = withoutSecrets(settings);
   /** When a second one was last seen; of those that the record has open, as if at the start. */
   const aliveTwice = new Map<string, number>();
@@ -130,7 +140,10 @@ export function createOffice(parts: OfficeParts): Office {
     machine: (id) => registry.machines.get(id),
     seenAt: (id) => hearing.seenAt(id),
     incidents: (word) => (word === 'open' ? incidents.opened() : incidents.closed()),
-    warnings: () => (recorder.refusingSince() === null ? [] : [{ word: 'record-refused', text: REFUSED }]),
+    warnings: () => [
+      ...(recorder.refusingSince() === null ? [] : [{ word: 'record-refused', text: REFUSED }]),
+      ...readers.warnings(),
+    ],
     async acknowledge(id, account) {
       const open = incidents.opened().find((incident) => incident.id === id);
       if (!open || open.acknowledgedAt !== null) return open ?? null;
@@ -157,17 +170,15 @@ export function createOffice(parts: OfficeParts): Office {
       await write.keep([], [entry('machine', id, { act: 'confirmed', by: account })]);
       return true;
     },
-    agentSettings: ({ id: machine }) => ({
+    agentSettings: (machine) => ({
       probe: {
         internetTargets: settings.internet_targets,
         examSoftware: settings.exam_software,
         protectionProducts: settings.protection_products,
       },
       frameEverySeconds: settings.frame_every_seconds,
-      // A device's user and password go to its reader and to nobody else.
-      devices: devices
-        .filter(({ id }) => places.reader(id) === machine)
-        .map(({ room: _room, feeds: _feeds, reader: _reader, ...device }) => device),
+      // A device's user and secrets go to its reader and to nobody else.
+      devices: readers.devicesOf(machine),
       addresses: enrolment.addresses(),
     }),
     async registryChanged(changes) {
@@ -218,6 +229,14 @@ export function createOffice(parts: OfficeParts): Office {
       switch (question.ask) {
         case 'status':
           return { pid: process.pid, site };
+        case 'secrets':
+          for (const machine of readers.reload()) gateway().push(machine);
+          return {
+            known: settings.devices.some(
+              ({ id, ...device }) =>
+                question.device === id || ('recorder' in device && device.recorder === question.device),
+            ),
+          };
         case 'ticket': {
           const { ticket, command, onlyHere } = await enrolment.makeTicket(
             { ...question.wish, role: question.wish.role as Role },
@@ -257,8 +276,8 @@ export function createOffice(parts: OfficeParts): Office {
 /** What the record may say of the settings: everything but what a device's reader alone may know. */
 function withoutSecrets(settings: Settings): Readonly<Record<string, unknown>> {
   const devices = settings.devices.map((each) => {
-    const { user: _user, password: _password, ca: _ca, ...device } = { ca: '', ...each };
-    return device;
+    const hidden = ['user', 'ca', ...SECRETS];
+    return Object.fromEntries(Object.entries(each).filter(([key]) => !hidden.includes(key)));
   });
   return { ...settings, devices };
 }

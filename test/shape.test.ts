@@ -29,7 +29,8 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/metrics', 'collector/pagers'],
   ['collector/console'],
   ['collector/site.ts', 'collector/control.ts', 'collector/backup.ts', 'collector/recorder.ts'],
-  ['collector/restore.ts', 'collector/write.ts'],
+  ['collector/restore.ts', 'collector/write.ts', 'collector/secrets.ts'],
+  ['collector/readers.ts'],
   ['collector/calendar.ts', 'collector/enrolment.ts'],
   ['collector/office.ts'],
   ['collector/assembly.ts'],
@@ -97,9 +98,17 @@ test('the agent knows nothing of the collector, and its protocols nothing of rea
 });
 
 test('the collector takes from the agent only the contracts they share', () => {
-  const shared = ['catalogue', 'messages', 'measure', 'probe', 'reading', 'ranges', 'ticket', 'fingerprint'].map(
-    (name) => `agent/${name}.ts`,
-  );
+  const shared = [
+    'catalogue',
+    'messages',
+    'measure',
+    'probe',
+    'reading',
+    'ranges',
+    'ticket',
+    'fingerprint',
+    'seal',
+  ].map((name) => `agent/${name}.ts`);
   const wrong = imports
     .filter(
       ({ file, target }) =>

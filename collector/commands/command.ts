@@ -30,6 +30,11 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import('./ticket.ts'),
   },
   {
+    name: 'secret',
+    line: { zh: '加密保存设备的密码', en: 'keeps the passwords of devices encrypted' },
+    load: () => import('./secret.ts'),
+  },
+  {
     name: 'standard',
     line: { zh: '检查一套规则，或打印成表格', en: 'check a pack of rules, or print it as a table' },
     load: () => import('./standard.ts'),

@@ -1,4 +1,5 @@
 import type { Fingerprint } from '../../agent/messages.ts';
+import type { Device } from '../../agent/probe.ts';
 
 /** The role is given by the collector, never by the agent. */
 export type Role = 'candidate' | 'spare' | 'server' | 'standby' | 'gateway';
@@ -35,7 +36,13 @@ export interface SiteDevice {
   readonly url: string;
   readonly user?: string;
   readonly password?: string;
+  readonly community?: string;
+  readonly privacy?: string;
   readonly ca?: string;
+  /** What only its kind knows (`collector/devices.ts`). */
+  readonly options?: Device['options'];
+  /** The recorder of the settings that this camera is a channel of. */
+  readonly recorder?: string;
   /** For a camera: where ONVIF answers, whose it is, and which channel of its recorder. */
   readonly onvif?: string;
   readonly vendor?: string;

@@ -65,12 +65,15 @@ describe('a machine that comes to its site', () => {
       addresses: string[];
     };
     expect(addresses).toEqual([]);
-    expect(settings).toMatchObject({ devices: [device] });
-    // Windows has no such modes: there the folder's own rights protect it.
-    const others = process.platform === 'win32' ? 0 : statSync(join(scene.dir, 'site.json')).mode & 0o077;
-    expect(others).toBe(0);
+    expect(settings).toMatchObject({ devices: [] });
+    for (const file of ['site.json', 'devices.key']) {
+      expect(readFileSync(join(scene.dir, file), 'utf8')).not.toContain('hush');
+      // Windows has no such modes: there the folder's own rights protect it.
+      const others = process.platform === 'win32' ? 0 : statSync(join(scene.dir, file)).mode & 0o077;
+      expect(others).toBe(0);
+    }
     const second = await start({ probes });
-    expect(watched).toHaveLength(2);
+    expect(watched).toEqual([device, device]);
     expect(second.isOnline).toBe(false);
     expect(scene.lines.join('\n')).not.toContain('hush');
   });

@@ -41,10 +41,10 @@ site: 南京
 xunkao.yaml:2:9: listen: expected [HOST:PORT]
 listen: 9480
         ^
-xunkao.yaml:6:10: devices.0.url: expected nut://HOST/UPS, such as nut://127.0.0.1:3493/exam; with TLS nut+tls://
+xunkao.yaml:6:10: devices.0.url: expected nut://HOST/UPS, such as nut://127.0.0.1:3493/exam (with TLS nut+tls://); snmp://HOST; serial:///dev/ttyS0 or serial://COM3
     url: http://x
          ^
-xunkao.yaml:7:11: unknown key feed; known here: id, kind, url, room, user, password, ca, reader, feeds
+xunkao.yaml:7:11: unknown key feed; known here: id, kind, url, room, user, password, ca, reader, feeds, community, privacy, auth, cipher, runtime, battery_volts, battery_installed, recharge_hours
     feed: [A/1]
           ^
 xunkao.yaml:8:18: unknown key intenet_targets; known here: site, listen, standard, parameters, internet_targets, exam_software, protection_products, frame_every_seconds, devices, phases, limits
@@ -91,7 +91,10 @@ describe('nonsense is refused in words', () => {
     ['site: a\nsite: b', /xunkao\.yaml:2:1: .*unique/],
     ['- a\n- b', /the file: expected keys with values/],
     ['devices: [{ id: u, url: "nut://h/u" }]', /devices\.0 lacks kind/],
-    ['devices: [{ id: u, kind: toaster, url: "nut://h/u" }]', /devices\.0\.kind: expected ups, camera, recorder/],
+    [
+      'devices: [{ id: u, kind: toaster, url: "nut://h/u" }]',
+      /devices\.0\.kind: expected ups, switch, router, camera, recorder/,
+    ],
     ['devices: [{ id: u, kind: ups, url: "rtsp://h/u" }]', /devices\.0\.url: expected nut:/],
     ['devices: [{ id: c, kind: camera, url: "nut://h/u" }]', /devices\.0\.url: expected rtsp:\/\/HOST/],
     ['devices: [{ id: c, kind: camera, url: "rtsp://h", vendor: sony }]', /vendor: expected one of hikvision, dahua/],
@@ -148,6 +151,7 @@ test('a recorder is one camera a channel, each in its room, with the recorder’
 `,
   );
   const nvr = {
+    recorder: 'nvr-1',
     kind: 'camera',
     url: 'rtsp://192.168.1.64:554',
     onvif: 'http://192.168.1.64',
@@ -176,4 +180,76 @@ test('a line that holds a password is shown with stars, and the caret keeps its 
   const told = faults('devices: [{ id: c, kind: camera, password: "geheim-7", url: x }]').split('\n');
   expect(told[1]).toBe('devices: [{ id: c, kind: camera, password: **********, url: x }]');
   expect(told[2]).toBe(`${' '.repeat(60)}^`);
+});
+
+describe('a UPS, a switch or a router', () => {
+  const devices = (text: string): unknown => {
+    const read = parseSettings('xunkao.yaml', `devices: [${text}]`);
+    return 'settings' in read ? read.settings.devices : faultsText(read.faults);
+  };
+
+  test.each([
+    'nut://10.0.0.5/exam',
+    'nut+tls://10.0.0.5:3493/exam',
+    'snmp://10.0.0.6',
+    'serial:///dev/ttyS0',
+    'serial://COM3',
+  ])('is read at %s', (url) =>
+    expect(devices(`{ id: u, kind: ups, url: '${url}' }`)).toEqual([{ id: 'u', kind: 'ups', url }]),
+  );
+
+  test.each(['snmp://u:p@10.0.0.6', 'serial://COM0', 'serial:///etc/passwd', 'http://10.0.0.6', 'snmp://10.0.0.6/a'])(
+    'is not read at %s',
+    (url) =>
+      expect(devices(`{ id: u, kind: ups, url: '${url}' }`)).toMatch(/devices\.0\.url: expected|an address must not/),
+  );
+
+  test('has what only its kind knows among its options, and nothing else there', () => {
+    expect(
+      devices(
+        `{ id: u, kind: ups, url: 'snmp://10.0.0.6', community: hush, runtime: [{ seconds: 3000, load: 1 }, { seconds: 7200, load: 0.5 }],
+           battery_volts: { empty: 66, full: 82 }, battery_installed: 2024-05-01, recharge_hours: 10, feeds: [A/S1] },
+         { id: sw, kind: switch, url: 'snmp://10.0.0.1', user: x, auth: sha256, ports: { Gi0/7: A/7 }, uplink: Gi0/24 }`,
+      ),
+    ).toEqual([
+      {
+        id: 'u',
+        kind: 'ups',
+        url: 'snmp://10.0.0.6',
+        community: 'hush',
+        feeds: ['A/S1'],
+        options: {
+          runtime_seconds: [3000, 7200],
+          runtime_loads: [1, 0.5],
+          battery_volts: [66, 82],
+          battery_installed: '2024-05-01',
+          recharge_hours: 10,
+        },
+      },
+      {
+        id: 'sw',
+        kind: 'switch',
+        url: 'snmp://10.0.0.1',
+        user: 'x',
+        options: { ports: { 'Gi0/7': 'A/7' }, uplink: 'Gi0/24', auth: 'sha256' },
+      },
+    ]);
+  });
+
+  test.each([
+    ['runtime: [{ seconds: 3000, load: 1 }]', /devices\.0\.runtime: expected two points of its data sheet/],
+    [
+      'runtime: [{ seconds: 3, load: 1 }, { seconds: 3000, load: 2 }]',
+      /runtime\.0\.seconds: expected seconds, from 60[^]*runtime\.1\.load: expected load/,
+    ],
+    ['auth: rot13', /auth: expected how SNMP v3 authenticates: one of sha, sha224/],
+    ['battery_installed: gestern', /battery_installed: expected when the battery was put in, such as 2024-05-01/],
+    ['ports: { a: b }', /unknown key ports; known here: id, kind, url/],
+  ])('with %s is refused in words', (wrong, words) => {
+    expect(devices(`{ id: u, kind: ups, url: 'snmp://10.0.0.6', ${wrong} }`)).toMatch(words);
+  });
+
+  test('shows no community and no second password in a fault', () => {
+    expect(devices(`{ id: u, kind: switch, url: x, community: hush-1, privacy: hush-2 }`)).not.toContain('hush');
+  });
 });
