@@ -16,6 +16,10 @@ export interface CatalogueFact extends FactDefinition {
   readonly part: string | null;
   /** The kind of device it belongs to, or `null` for machines. */
   readonly device: string | null;
+  /** Whose fact it is, where no agent says it; empty for everything that agents say of machines and devices. */
+  readonly scopes: readonly CountedScope[];
+  /** Said of a room or the site for one session alone: two sessions may be in force at once. */
+  readonly perSession: boolean;
   readonly platforms: readonly Platform[];
   readonly staleAfterSeconds: number;
   /** Its place in `Catalogue.facts`. Only meaningful inside one process: never sent, never stored. */
@@ -29,6 +33,7 @@ export interface CatalogueProbe {
   readonly everySeconds: number;
   readonly staleAfterSeconds: number;
   readonly device: string | null;
+  readonly scopes: readonly CountedScope[];
   readonly index: number;
 }
 
@@ -42,7 +47,13 @@ export interface Catalogue {
   probe(name: string): CatalogueProbe | undefined;
 }
 
-type Described = Pick<Probe, 'name' | 'platforms' | 'everySeconds' | 'staleAfterSeconds' | 'facts' | 'part' | 'device'>;
+/** What has no agent: its facts are counted or stated by the collector. */
+export type CountedScope = 'room' | 'site';
+
+type Described = Pick<
+  Probe,
+  'name' | 'platforms' | 'everySeconds' | 'staleAfterSeconds' | 'facts' | 'part' | 'device'
+> & { readonly scopes?: readonly CountedScope[]; readonly perSession?: boolean };
 
 /** Loads every probe of the folder, in the order of their names. */
 export async function loadProbes(): Promise<readonly Probe[]> {
@@ -81,6 +92,8 @@ export function buildCatalogue(probes: readonly Described[], more: readonly Desc
         word,
         part,
         device: probe.device ?? null,
+        scopes: probe.scopes ?? [],
+        perSession: probe.perSession ?? false,
         platforms: probe.platforms,
         staleAfterSeconds: probe.staleAfterSeconds,
         index: facts.length,
@@ -100,6 +113,7 @@ export function buildCatalogue(probes: readonly Described[], more: readonly Desc
         everySeconds: probe.everySeconds,
         staleAfterSeconds: probe.staleAfterSeconds,
         device: probe.device ?? null,
+        scopes: probe.scopes ?? [],
         index,
       },
     ]),

@@ -6,6 +6,8 @@ import { createBeat, type Beat, type Stages } from './beat.ts';
 import type { Clock, Moment } from './clock.ts';
 import { createCompliance } from './compliance/compliance.ts';
 import { createLate } from './compliance/late.ts';
+import { NO_STATEMENTS } from './compliance/statement.ts';
+import { createStrata } from './compliance/strata.ts';
 import type { Fault } from './faults.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Limits } from './gateway/limits.ts';
@@ -21,6 +23,7 @@ import { createIncidents } from './incidents/incidents.ts';
 import { createOffice, type Office } from './office.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { endOf, keptOf, presenceOf, replay, restoreStages } from './restore.ts';
+import { createNear } from './sessions/near.ts';
 import { createPhases } from './sessions/phases.ts';
 import { openSecrets } from './secrets.ts';
 import type { PlaceOf, Settings } from './settings.ts';
@@ -117,7 +120,7 @@ export async function assemble({
     });
     const places = createPlaces(registry.machines, devices, () => office.localMachine());
     const read = new Set(standard.rules.flatMap(({ facts }) => facts));
-    const state = createState(catalogue, ({ name }) => read.has(name));
+    const state = createState(catalogue, ({ name, scopes }) => scopes.length > 0 || read.has(name));
     const hearing = createHearing();
     const compliance = createCompliance(
       standard,
@@ -125,11 +128,13 @@ export async function assemble({
       places,
       (id, staleAt) => hearing.settled(id, staleAt),
       settings.phases,
+      NO_STATEMENTS,
     );
     const stages: Stages = {
       state,
       hearing,
       compliance,
+      strata: createStrata(state, compliance, places, createNear(settings.phases)),
       late: createLate(standard, catalogue, places, settings.phases),
       incidents: createIncidents((id) => compliance.rule(id)),
       phases: createPhases(settings.phases),

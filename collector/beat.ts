@@ -2,6 +2,7 @@ import { ownerOf } from '../agent/reading.ts';
 import type { Moment } from './clock.ts';
 import type { Compliance } from './compliance/compliance.ts';
 import type { Late } from './compliance/late.ts';
+import type { Strata } from './compliance/strata.ts';
 import type { Verdict, VerdictChange } from './compliance/verdict.ts';
 import type { Arrival, FrameArrival, PresenceArrival } from './gateway/arrival.ts';
 import { rawLine } from './history/blocks.ts';
@@ -21,6 +22,8 @@ export interface Effects {
   readonly incidents: readonly IncidentChange[];
   readonly entries: readonly EntryDraft[];
   readonly keep: readonly Kept[];
+  /** What the collector itself says of rooms and the site, to be kept as raw readings. */
+  readonly readings: readonly RawLine[];
   /** Machines and devices that spoke or fell silent, whether a verdict changed or not. */
   readonly moved: ReadonlySet<string>;
 }
@@ -30,6 +33,7 @@ export interface Stages {
   readonly state: State;
   readonly hearing: Hearing;
   readonly compliance: Compliance;
+  readonly strata: Strata;
   readonly late: Late;
   readonly incidents: Incidents;
   readonly places: Places;
@@ -53,7 +57,7 @@ const CLOCK_JUMP_MS = 2_000;
  * It asks no clock and does no I/O, so the same arrivals and moments give the same effects when a journal is replayed.
  */
 export function createBeat(stages: Stages): Beat {
-  const { state, hearing, compliance, late, incidents, places } = stages;
+  const { state, hearing, compliance, strata, late, incidents, places } = stages;
   let before: Moment | null = null;
 
   function readBy(machine: string): readonly string[] {
@@ -129,7 +133,7 @@ export function createBeat(stages: Stages): Beat {
       const key =
         arrival.kind === 'presence' ? `${machine} presence` : arrival.frame.lane === 'live' ? machine : arrival;
       if (heard.has(key)) {
-        changes.push(...compliance.judge(state.takeChanged(), stages.sessions(), now));
+        changes.push(...strata.judge(stages.sessions(), now));
         heard.clear();
       }
       heard.add(key);
@@ -142,7 +146,8 @@ export function createBeat(stages: Stages): Beat {
     for (const machine of hearing.due(now)) touch(machine);
     const phases = stages.phases.advance(stages.sessions(), now.wall);
     for (const change of phases) entries.push(phaseEntry(change, now));
-    changes.push(...compliance.judge(state.takeChanged(), stages.sessions(), now));
+    const advanced = strata.advance(stages.sessions(), now);
+    changes.push(...advanced.changes);
     const incidentChanges = [...incidents.advance(changes, now), ...watchSteadiness(now), ...watchClock(now)];
     for (const change of changes) {
       moved.add(change.verdict.subject);
@@ -152,11 +157,16 @@ export function createBeat(stages: Stages): Beat {
     const recorded = new Set(changes.filter((change) => change.recorded).map((change) => change.verdict.subject));
     const keep: Kept[] = [
       ...[...recorded].map((id) => ({ kind: 'verdicts', id, value: compliance.snapshot(id) })),
+      ...advanced.gone.flatMap((id) => ['verdicts', 'state'].map((kind) => ({ kind, id, value: null }))),
       ...incidentChanges.map(({ incident }) => ({ kind: 'incident', id: incident.id, value: incident })),
       ...incidents.takeOld().map((id) => ({ kind: 'incident', id, value: null })),
       ...phases.map(({ session, to }) => ({ kind: 'phase', id: session.id, value: to })),
     ];
-    return { now, changes, incidents: incidentChanges, entries, keep, moved };
+    for (const id of advanced.readings.keys()) moved.add(id);
+    const readings = [...advanced.readings].map(([id, facts]) =>
+      rawLine(id, now.wall, false, id, `${JSON.stringify(id)}:${JSON.stringify(facts)}`),
+    );
+    return { now, changes, incidents: incidentChanges, entries, keep, readings, moved };
   }
 
   return {
@@ -242,8 +252,16 @@ function phaseEntry({ session, from, to }: PhaseChange, now: Moment): EntryDraft
 }
 
 function bodyOf(verdict: Verdict, before: string | null): Record<string, unknown> {
-  const { state, observed, evidence, cause, session } = verdict;
-  return { state, before, observed, evidence, ...(cause ? { cause } : {}), ...(session ? { session } : {}) };
+  const { state, observed, evidence, cause, session, statement } = verdict;
+  return {
+    state,
+    before,
+    observed,
+    evidence,
+    ...(cause ? { cause } : {}),
+    ...(session ? { session } : {}),
+    ...(statement && (state === 'attested' || state === 'waived') ? { statement } : {}),
+  };
 }
 
 export function incidentEntry({ incident, change }: IncidentChange, now: Moment): EntryDraft {

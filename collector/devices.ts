@@ -13,7 +13,8 @@ const ROOM = Type.String({ minLength: 1, maxLength: 32, ...about('考场，例�
 /** What every device has. */
 const COMMON = {
   id: Type.String({
-    pattern: '^[a-z0-9][a-z0-9-]{0,31}$',
+    // The site itself is a subject of that name.
+    pattern: '^(?!site$)[a-z0-9][a-z0-9-]{0,31}$',
     ...about('小写字母、数字和短横线，例如 ups-1', 'lower-case letters, digits and dashes, such as ups-1'),
   }),
   room: Type.Optional(ROOM),

@@ -116,6 +116,7 @@ export function createOffice(parts: OfficeParts): Office {
       incidents: changes,
       entries: changes.map((change) => incidentEntry(change, now)),
       keep: changes.map(({ incident }) => ({ kind: 'incident', id: incident.id, value: incident })),
+      readings: [],
       moved: new Set(),
     };
     recorder.record([], effects);

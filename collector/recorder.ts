@@ -132,14 +132,14 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
 
   return {
     record(all, effects) {
-      const { now } = effects;
+      const { now, readings } = effects;
       // Frames beyond what the gateway can remember were judged; their agents say them again.
       const { json, kept } = roomFor(
         all.filter((arrival) => arrival.kind !== 'frame' || !arrival.unkept),
         now,
       );
       const { entries, keep } = entriesOf(effects);
-      if (json.length === 0 && entries.length === 0 && keep.length === 0) return;
+      if (json.length === 0 && entries.length === 0 && keep.length === 0 && readings.length === 0) return;
       waitingBytes += json.length;
       waitingEntries += entries.length + keep.length;
       const written = enqueue(async () => {
@@ -148,6 +148,7 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
           settle(kept);
           for (const line of rawLines(kept)) raw.push(line);
         }
+        for (const line of readings) raw.push(line);
         if (entries.length > 0 || keep.length > 0) await append({ moment: now, entries, keep, judgedTo: journaled });
       });
       const gone = (): void => {
@@ -159,6 +160,7 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
     replayed(n, lines, effects) {
       journaled = Math.max(journaled, n);
       for (const line of lines) raw.push(line);
+      for (const line of effects?.readings ?? []) raw.push(line);
       if (!effects || (effects.entries.length === 0 && effects.keep.length === 0)) return;
       const { now, entries, keep } = effects;
       void enqueue(() => append({ moment: now, entries, keep, judgedTo: n })).catch(() => undefined);

@@ -9,6 +9,7 @@ import type { KnownPresence } from './gateway/presence.ts';
 import type { RawLine, Restored } from './history/history.ts';
 import type { Journal } from './history/journal.ts';
 import type { Machine } from './identity/machine.ts';
+import { scopedOf } from './identity/scopes.ts';
 import type { Ticket } from './identity/tickets.ts';
 import type { Incident } from './incidents/incident.ts';
 import type { Standing } from './sessions/phases.ts';
@@ -83,7 +84,12 @@ export function restoreStages(
   for (const { id } of places.devices()) state.ensure(id, 'device');
   for (const subject of state.all()) compliance.touch(subject.id);
   for (const snapshot of kept.states) state.restore(snapshot, at);
-  for (const [id, verdicts] of kept.verdicts) compliance.restore(id, verdicts);
+  for (const [id, verdicts] of kept.verdicts) {
+    // So that what is written of a room or session that went meanwhile is ended with the first beat.
+    const scoped = scopedOf(id);
+    if (scoped) state.ensure(id, scoped.room === null ? 'site' : 'room');
+    compliance.restore(id, verdicts);
+  }
   for (const [machine, snapshot] of kept.late) late.restore(machine, snapshot);
   incidents.restore(kept.incidents);
   phases.restore(kept.phases);

@@ -1,11 +1,15 @@
 import type { CatalogueFact } from '../../agent/catalogue.ts';
 import type { Moment } from '../clock.ts';
 import type { Places } from '../identity/places.ts';
+import { scopedOf, type Scoped } from '../identity/scopes.ts';
+import { nextChange } from '../sessions/near.ts';
 import { bindingOf, binds, type Binding, type PhaseTimes, type Session } from '../sessions/session.ts';
-import type { Rule, Standard } from '../standard/rule.ts';
+import type { Rule, Scope, Standard } from '../standard/rule.ts';
 import { believed, type State, type Subject } from '../state/state.ts';
 import { judge, type Look } from './judge.ts';
 import { createBudget, type Budget } from './budget.ts';
+import { NO_STATEMENTS, type Statements } from './statement.ts';
+import { findingOf } from './finding.ts';
 import type { UnknownCause, Verdict, VerdictChange, VerdictState } from './verdict.ts';
 
 /**
@@ -13,13 +17,27 @@ import type { UnknownCause, Verdict, VerdictChange, VerdictState } from './verdi
  * binding (a session's phase) the subjects of its room, and nothing else.
  */
 export interface Compliance {
-  /** Judges what `changed` touches, and every subject that is new or whose binding changed. */
-  judge(changed: ReadonlyMap<Subject, ReadonlySet<number>>, sessions: readonly Session[], now: Moment): VerdictChange[];
+  /**
+   * Judges, of one stratum, what `changed` or an earlier call's `changed` touches, and every subject that is new, whose
+   * binding changed, or about which somebody stated something. Machines and devices are one stratum, and the lowest.
+   */
+  judge(
+    changed: ReadonlyMap<Subject, ReadonlySet<number>>,
+    sessions: readonly Session[],
+    now: Moment,
+    stratum?: Stratum,
+  ): VerdictChange[];
   of(subject: string): readonly Verdict[];
+  /** Whether every required rule about it, of a room in each of its sessions, passes; as of the last beat. */
+  standing(subject: string): Standing;
+  /** Subjects whose standing, place or link may be another one since the last call. */
+  takeRestated(): ReadonlySet<string>;
   rule(id: string): Rule | undefined;
   /** Every rule of this subject is judged again on the next beat: its role, room or relations changed. */
   touch(subject: string): void;
   forget(subject: string): void;
+  /** Nothing is judged of it any more; what was written of it is ended, and so are its incidents. */
+  withdraw(subject: string, now: Moment): VerdictChange[];
   /** Who changes too often to be written, and who has calmed down; these are judged again and written as they are. */
   turns(now: Moment): ReturnType<Budget['turns']>;
   snapshot(subject: string): VerdictSnapshot;
@@ -29,7 +47,15 @@ export interface Compliance {
 /** What is kept of a subject's verdicts: by rule, the state last written and since when. */
 export type VerdictSnapshot = Readonly<Record<string, readonly [state: VerdictState, since: number]>>;
 
+/** What is judged together: a stratum reads counts of those below it, and nothing ever goes down. */
+export type Stratum = 'machine' | 'room' | 'site';
+
+/** One broken is broken, else one unknown is unknown; without any required rule it is unknown. */
+export type Standing = 'passing' | 'broken' | 'unknown';
+
 interface Sheet {
+  /** Of a room or the site. */
+  readonly scoped: Scoped | undefined;
   readonly verdicts: (Verdict | undefined)[];
   /** The state last written; silence changes what is shown, not this. */
   readonly written: (readonly [VerdictState, number] | undefined)[];
@@ -46,8 +72,10 @@ export function createCompliance(
   places: Places,
   settled: (machine: string, staleAt?: number) => boolean,
   times: PhaseTimes,
+  statements: Statements = NO_STATEMENTS,
 ): Compliance {
   const rules = standard.rules;
+  const ofScope = Object.groupBy(rules.keys(), (index) => rules[index]!.scope);
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const { catalogue } = state;
   const factsOfRule = rules.map((rule) => new Map(rule.facts.map((name) => [name, catalogue.fact(name)!])));
@@ -57,23 +85,44 @@ export function createCompliance(
   const online = catalogue.fact('presence.online');
   const sheets = new Map<string, Sheet>();
   const touched = new Set<string>();
+  /** Rules to judge by subject, where not all of them are; kept until their stratum is judged. */
+  const pending = new Map<Subject, Set<number>>();
+  const restated = new Set<string>();
   const budget = createBudget();
-  /** What binds in each room that has a subject, as of the last beat. */
-  const bindings = new Map<string | null, Binding>();
+  /** What binds in each room that has a subject, and in each of its sessions, as of the last beat; by `bindingKey`. */
+  const bindings = new Map<string, Bound>();
+  /** For as long as no phase begins or ends, nothing of it can change. */
+  let boundTo: { readonly sessions: readonly Session[]; readonly from: number; readonly until: number } | null = null;
+  /** By room and site: the subjects that are about one session of it. */
+  const sessionsOf = new Map<string, Set<string>>();
 
   function sheetOf(id: string): Sheet {
     let sheet = sheets.get(id);
     if (!sheet) {
-      sheets.set(id, (sheet = { verdicts: [], written: [] }));
+      const scoped = scopedOf(id);
+      sheets.set(id, (sheet = { scoped, verdicts: [], written: [] }));
       touched.add(id);
+      if (scoped && scoped.session !== null) {
+        const others = sessionsOf.get(scoped.scope) ?? new Set();
+        sessionsOf.set(scoped.scope, others.add(id));
+      }
     }
     return sheet;
   }
 
   function applies(rule: Rule, subject: Subject): boolean {
-    if (rule.scope === 'device') return subject.kind === 'device' && places.device(subject.id)?.kind === rule.device;
-    const machine = subject.kind === 'machine' ? places.machine(subject.id) : undefined;
-    return machine !== undefined && !machine.revoked && rule.roles.includes(machine.role);
+    switch (rule.scope) {
+      case 'device':
+        return subject.kind === 'device' && places.device(subject.id)?.kind === rule.device;
+      case 'machine': {
+        const machine = subject.kind === 'machine' ? places.machine(subject.id) : undefined;
+        return machine !== undefined && !machine.revoked && rule.roles.includes(machine.role);
+      }
+      case 'room':
+      case 'site':
+        return subject.kind === rule.scope && rule.perSession === (sheetOf(subject.id).scoped?.session !== null);
+    }
+    return rule.scope satisfies never;
   }
 
   function isSilent(subject: Subject): boolean {
@@ -83,12 +132,20 @@ export function createCompliance(
   }
 
   function isWaitedFor(subject: Subject, staleAt?: number): boolean {
+    if (subject.kind === 'room' || subject.kind === 'site') return false;
     const machine = subject.kind === 'device' ? places.reader(subject.id) : subject.id;
     return machine !== undefined && !settled(machine, staleAt);
   }
 
-  /** A rule about a machine may read a device's facts: those of the device that feeds it. */
+  /**
+   * A rule about a machine may read a device's facts: those of the device that feeds it. One about a session of a room
+   * reads the room's own facts as well.
+   */
   function holderOf(subject: Subject, fact: CatalogueFact): Subject | undefined {
+    if (fact.scopes.length > 0) {
+      const scope = fact.perSession ? undefined : sheets.get(subject.id)?.scoped?.scope;
+      return scope === undefined ? subject : state.get(scope);
+    }
     if (fact.device === null || subject.kind === 'device') return subject;
     const feeder = places.feeder(subject.id);
     return feeder === undefined ? undefined : state.get(feeder);
@@ -104,6 +161,8 @@ export function createCompliance(
       why(name): UnknownCause {
         const fact = facts.get(name)!;
         const holder = holderOf(subject, fact);
+        // Nothing to count is nothing measured; no probe failed.
+        if (fact.scopes.length > 0) return 'missing';
         if (holder && isSilent(holder)) return 'silent';
         const isMissing = !holder || holder.values[fact.index] === undefined;
         if (isMissing) return holder && isWaitedFor(holder) ? 'waiting' : 'missing';
@@ -120,17 +179,23 @@ export function createCompliance(
     const rule = rules[index]!;
     const sheet = sheetOf(subject.id);
     const before = sheet.verdicts[index];
-    if (!applies(rule, subject)) return withdraw(sheet, index, subject, now);
-    const { due, session } = binds(rule, binding);
-    const found = judge(rule, lookAt(subject, factsOfRule[index]!));
+    if (!applies(rule, subject)) return withdrawOne(sheet, index, subject.id, now);
+    const { due, session } = dueIn(rule, binding, sheet.scoped?.session ?? null);
+    const judged = judge(rule, lookAt(subject, factsOfRule[index]!));
+    const stated = statements.of(rule.id, subject.id, now.wall);
+    const { found, statement } = findingOf(rule, judged, stated, now.wall);
+    const state = due || found === 'waived' ? found : 'not-due';
+    if (before?.state !== state) restated.add(subject.id);
     const verdict: Verdict = {
       rule: rule.id,
       subject: subject.id,
-      state: due ? found.state : 'not-due',
-      observed: found.observed,
-      evidence: found.evidence,
-      cause: due ? found.cause : null,
-      since: before && before.state === (due ? found.state : 'not-due') ? before.since : now.wall,
+      state,
+      foreseen: found,
+      statement,
+      observed: judged.observed,
+      evidence: judged.evidence,
+      cause: state === 'unknown' ? judged.cause : null,
+      since: before && before.state === state ? before.since : now.wall,
       at: now.wall,
       session,
     };
@@ -147,13 +212,20 @@ export function createCompliance(
     if (differs && !budget.take(subject.id, now)) return undefined;
     const recorded = differs;
     // What was unknown by silence may stay unknown by itself, and the other way round.
-    if (before?.state === verdict.state && before.cause === verdict.cause && !recorded) return undefined;
+    if (
+      before?.state === state &&
+      before.cause === verdict.cause &&
+      before.foreseen === found &&
+      before.statement === statement &&
+      !recorded
+    )
+      return undefined;
     if (recorded) sheet.written[index] = [verdict.state, verdict.since];
     return { verdict, before: before?.state ?? written?.[0] ?? null, recorded, late: false };
   }
 
   /** The rule spoke of this subject and does no more: its role changed, its key was withdrawn, it left the settings. */
-  function withdraw(sheet: Sheet, index: number, subject: Subject, now: Moment): VerdictChange | undefined {
+  function withdrawOne(sheet: Sheet, index: number, subject: string, now: Moment): VerdictChange | undefined {
     const written = sheet.written[index]?.[0];
     const before = sheet.verdicts[index]?.state ?? written;
     sheet.verdicts[index] = undefined;
@@ -161,8 +233,10 @@ export function createCompliance(
     if (before === undefined) return undefined;
     const verdict: Verdict = {
       rule: rules[index]!.id,
-      subject: subject.id,
+      subject,
       state: 'not-due',
+      foreseen: 'unknown',
+      statement: null,
       observed: {},
       evidence: 'claimed',
       cause: null,
@@ -173,55 +247,103 @@ export function createCompliance(
     return { verdict, before, recorded: written !== undefined && written !== 'not-due', late: false };
   }
 
-  /** Subjects whose room's binding changed since the last beat, or which are new, get all their rules judged. */
-  function rebind(sessions: readonly Session[], now: Moment): void {
-    const rooms = new Set<string | null>();
-    for (const [room, before] of bindings) {
-      const binding = bindingOf(sessions, room, now.wall, times);
-      bindings.set(room, binding);
-      if (binding.key !== before.key) rooms.add(room);
-    }
-    if (rooms.size === 0) return;
-    for (const id of sheets.keys()) if (rooms.has(places.room(id))) touched.add(id);
+  function bindingKey(id: string): string {
+    const scoped = sheets.get(id)?.scoped;
+    return scoped && scoped.session !== null ? id : (places.room(id) ?? '');
   }
 
-  /** The rules to judge, by subject. */
-  function workOf(changed: ReadonlyMap<Subject, ReadonlySet<number>>): Map<Subject, Set<number> | 'all'> {
-    const work = new Map<Subject, Set<number> | 'all'>();
-    const add = (subject: Subject, facts: ReadonlySet<number>): void => {
-      let indices = work.get(subject);
-      if (indices === 'all') return;
-      if (!indices) work.set(subject, (indices = new Set()));
-      for (const fact of facts) for (const rule of reading[fact]!) indices.add(rule);
-    };
+  function bindingFor(id: string, sessions: readonly Session[], wall: number): Binding {
+    const key = bindingKey(id);
+    let bound = bindings.get(key);
+    if (!bound) {
+      const scoped = sheets.get(id)?.scoped;
+      bindings.set(key, (bound = newBound(places.room(id), scoped?.session ?? null, sessions, wall, times)));
+    }
+    return bound.binding;
+  }
+
+  /** Subjects whose room's binding changed since the last beat, or which are new, get all their rules judged. */
+  function rebind(sessions: readonly Session[], now: Moment): void {
+    if (boundTo?.sessions === sessions && now.wall >= boundTo.from && now.wall < boundTo.until) return;
+    boundTo = { sessions, from: now.wall, until: nextChange(sessions, now.wall, times) };
+    const changed = new Set<string>();
+    for (const [key, { room, session, binding }] of bindings) {
+      const bound = newBound(room, session, sessions, now.wall, times);
+      if (bound.binding.key === binding.key) continue;
+      bindings.set(key, bound);
+      changed.add(key);
+    }
+    if (changed.size === 0) return;
+    for (const id of sheets.keys()) if (changed.has(bindingKey(id))) touched.add(id);
+  }
+
+  /** Rules that a change of these facts can change, until their stratum is judged. */
+  function add(subject: Subject, facts: ReadonlySet<number>): void {
+    let indices = pending.get(subject);
+    if (!indices) pending.set(subject, (indices = new Set()));
+    for (const fact of facts) for (const rule of reading[fact]!) indices.add(rule);
+  }
+
+  function take(changed: ReadonlyMap<Subject, ReadonlySet<number>>): void {
     for (const [subject, facts] of changed) {
-      // Rules about parts come with the room's rules; a part's facts are metrics and history until then.
+      // A part's facts are metrics and history; rules speak of what it belongs to.
       if (subject.kind === 'part') continue;
       sheetOf(subject.id);
       add(subject, facts);
-      if (subject.kind !== 'device') continue;
-      for (const id of places.fed(subject.id)) {
-        const machine = state.get(id);
-        if (machine) add(machine, facts);
+      if (online && facts.has(online.index)) restated.add(subject.id);
+      if (subject.kind === 'device') {
+        for (const id of places.fed(subject.id)) {
+          const machine = state.get(id);
+          if (machine) add(machine, facts);
+        }
       }
+      for (const id of sessionsOf.get(subject.id) ?? []) {
+        const session = state.get(id);
+        if (session) add(session, facts);
+      }
+    }
+  }
+
+  /** The rules to judge of this stratum, by subject. */
+  function workOf(stratum: Stratum): Map<Subject, Iterable<number>> {
+    const work = new Map<Subject, Iterable<number>>();
+    for (const [subject, indices] of pending) {
+      if (stratumOf(subject) !== stratum) continue;
+      pending.delete(subject);
+      if (indices.size > 0 && state.get(subject.id) === subject) work.set(subject, indices);
     }
     for (const id of touched) {
       const subject = state.get(id);
-      if (subject) work.set(subject, 'all');
+      // A room that is not laid out yet waits for it.
+      if (subject ? stratumOf(subject) !== stratum : sheets.get(id)?.scoped) continue;
+      touched.delete(id);
+      if (!subject) continue;
+      restated.add(id);
+      work.set(subject, ofScope[subject.kind as Scope] ?? []);
     }
-    touched.clear();
     return work;
   }
 
+  function forget(id: string): void {
+    const scoped = sheets.get(id)?.scoped;
+    if (scoped && scoped.session !== null) {
+      sessionsOf.get(scoped.scope)?.delete(id);
+      bindings.delete(id);
+    }
+    budget.forget(id);
+    sheets.delete(id);
+    touched.delete(id);
+  }
+
   return {
-    judge(changed, sessions, now) {
+    judge(changed, sessions, now, stratum = 'machine') {
       const changes: VerdictChange[] = [];
       rebind(sessions, now);
-      for (const [subject, indices] of workOf(changed)) {
-        const room = places.room(subject.id);
-        let binding = bindings.get(room);
-        if (!binding) bindings.set(room, (binding = bindingOf(sessions, room, now.wall, times)));
-        for (const index of indices === 'all' ? rules.keys() : indices) {
+      take(changed);
+      for (const id of statements.takeChanged(now.wall)) touched.add(id);
+      for (const [subject, indices] of workOf(stratum)) {
+        const binding = bindingFor(subject.id, sessions, now.wall);
+        for (const index of indices) {
           const change = judgeOne(subject, index, binding, now);
           if (change) changes.push(change);
         }
@@ -229,6 +351,23 @@ export function createCompliance(
       return changes;
     },
     of: (id) => (sheets.get(id)?.verdicts ?? []).filter((verdict) => verdict !== undefined),
+    standing(id) {
+      let standing: Standing | undefined;
+      for (const each of [id, ...(sessionsOf.get(id) ?? [])]) {
+        for (const verdict of sheets.get(each)?.verdicts ?? []) {
+          if (!verdict || byId.get(verdict.rule)!.must !== 'required') continue;
+          if (verdict.state === 'broken') return 'broken';
+          if (verdict.state === 'unknown') standing = 'unknown';
+          else standing ??= 'passing';
+        }
+      }
+      return standing ?? 'unknown';
+    },
+    takeRestated() {
+      const taken = new Set(restated);
+      restated.clear();
+      return taken;
+    },
     rule: (id) => byId.get(id),
     touch: (id) => void touched.add(id),
     turns(now) {
@@ -236,10 +375,12 @@ export function createCompliance(
       for (const id of turned.calmed) touched.add(id);
       return turned;
     },
-    forget(id) {
-      budget.forget(id);
-      sheets.delete(id);
-      touched.delete(id);
+    forget,
+    withdraw(id, now) {
+      const sheet = sheets.get(id);
+      const rows = sheet ? [...rules.keys()].map((index) => withdrawOne(sheet, index, id, now)) : [];
+      forget(id);
+      return rows.filter((change) => change !== undefined);
     },
     snapshot(id) {
       const kept: Record<string, readonly [VerdictState, number]> = {};
@@ -256,6 +397,39 @@ export function createCompliance(
       });
     },
   };
+}
+
+interface Bound {
+  readonly room: string | null;
+  readonly session: string | null;
+  readonly binding: Binding;
+}
+
+/** @param only the session that the subject is about; every session of the room when null */
+function newBound(
+  room: string | null,
+  only: string | null,
+  sessions: readonly Session[],
+  wall: number,
+  times: PhaseTimes,
+): Bound {
+  const which = only === null ? sessions : sessions.filter(({ id }) => id === only);
+  return { room, session: only, binding: bindingOf(which, room, wall, times) };
+}
+
+/** What is about one session is due in that one alone, though its rule binds always. */
+function dueIn(
+  rule: Rule,
+  binding: Binding,
+  session: string | null,
+): { readonly due: boolean; readonly session: string | null } {
+  if (session === null) return binds(rule, binding);
+  const isInForce = binding.assessment !== null || binding.phases.size > 0;
+  return { due: isInForce && binds(rule, binding).due, session };
+}
+
+function stratumOf({ kind }: Subject): Stratum {
+  return kind === 'room' || kind === 'site' ? kind : 'machine';
 }
 
 /**

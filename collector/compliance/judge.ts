@@ -12,7 +12,9 @@ export interface Look {
   witnessed(fact: string): boolean;
 }
 
-export type Judged = Pick<Verdict, 'state' | 'observed' | 'evidence' | 'cause'>;
+export interface Judged extends Pick<Verdict, 'observed' | 'evidence' | 'cause'> {
+  readonly state: Judgement['state'];
+}
 
 /** One rule about one subject. Pure. */
 export function judge(rule: Pick<Rule, 'facts' | 'reads' | 'judge'>, look: Look): Judged {
@@ -34,7 +36,9 @@ function isWitnessed(
   observed: Judged['observed'],
   look: Look,
 ): boolean {
-  return reads.every((fact) => look.witnessed(fact) || (state !== 'unknown' && observed[fact] === null));
+  return (
+    reads.length > 0 && reads.every((fact) => look.witnessed(fact) || (state !== 'unknown' && observed[fact] === null))
+  );
 }
 
 /**

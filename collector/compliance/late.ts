@@ -71,7 +71,8 @@ interface Run {
 
 export function createLate(standard: Standard, catalogue: Catalogue, places: Places, times: PhaseTimes): Late {
   // What only the collector saw cannot be told again by the machine.
-  const told = standard.rules.filter((rule) => rule.facts.every((name) => catalogue.fact(name)?.witnessed !== true));
+  const isTold = (name: string): boolean => catalogue.fact(name)?.witnessed !== true;
+  const told = standard.rules.filter(({ facts }) => facts.length > 0 && facts.every(isTold));
   const claimed: Standard = { ...standard, rules: told };
   const tracks = new Map<string, Track>();
   const running = new Set<string>();

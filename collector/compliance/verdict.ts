@@ -2,12 +2,18 @@ import type { Value } from '../../agent/reading.ts';
 
 export type VerdictState = 'holds' | 'broken' | 'unknown' | 'attested' | 'waived' | 'not-due';
 
+export type Foreseen = Exclude<VerdictState, 'not-due'>;
+
 /** One rule about one subject, now. */
 export interface Verdict {
   readonly rule: string;
-  /** Machine or device id. */
+  /** Id of a machine, a device, a room, the site, or of the latter for one session (`identity/scopes.ts`). */
   readonly subject: string;
   readonly state: VerdictState;
+  /** What it is, or would be if it bound now: what a coming phase will find. */
+  readonly foreseen: Foreseen;
+  /** Id of the attestation or waiver that `state` or `foreseen` follows from. */
+  readonly statement: string | null;
   /** Fact by whole name; a fact that is missing, null or stale is null here. */
   readonly observed: Readonly<Record<string, Value | null>>;
   /** `witnessed` when every fact that decided was seen by the collector or another host, else `claimed`. */

@@ -7,6 +7,7 @@ import type { Value } from '../../agent/reading.ts';
 import type { AccountRole, Act } from '../accounts/may.ts';
 import type { UnknownCause, VerdictState } from '../compliance/verdict.ts';
 import type { Role } from '../identity/machine.ts';
+import type { Scope } from '../standard/rule.ts';
 
 /** A row of `GET /api/v1/verdicts?rule=&clause=&standard=&session=&scope=&subject=&room=&seat=&role=&state=&after=`. */
 export interface VerdictRow {
@@ -15,12 +16,16 @@ export interface VerdictRow {
   /** `live-commerce@1.0+3f9c…` */
   readonly standard: string;
   readonly session: string | null;
-  readonly scope: 'machine' | 'device';
+  readonly scope: Scope;
   readonly subject: string;
   readonly room: string | null;
   readonly seat: string | null;
   readonly role: Role | null;
   readonly state: VerdictState;
+  /** What it is, or would be if it bound now. */
+  readonly foreseen: VerdictState;
+  /** Id of the attestation or waiver that it follows from. */
+  readonly statement: string | null;
   /** By whole fact name; null = asked and no answer, missing or stale. */
   readonly observed: Readonly<Record<string, Value | null>>;
   readonly required: Bilingual;

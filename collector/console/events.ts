@@ -53,7 +53,7 @@ export function createEvents(desk: Desk): Events {
         now: now.wall,
         machines: ids.flatMap((id) => desk.machine(id) ?? []).map((machine) => machineRow(desk, machine)),
         devices: desk.devices.filter(({ id }) => moved.has(id)).map((device) => deviceRow(desk, device)),
-        gone: ids.filter((id) => !desk.machine(id) && !desk.devices.some((device) => device.id === id)),
+        gone: ids.filter((id) => !desk.state.get(id) && !desk.devices.some((device) => device.id === id)),
         verdicts: [...verdicts.values()].map((verdict) => verdictRow(desk, verdict)),
         incidents: [...incidents.values()].map((incident) => incidentRow(desk, incident)),
       };

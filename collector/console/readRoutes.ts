@@ -281,7 +281,13 @@ function whoOf({ name, role, rooms }: Caller): NonNullable<SiteAnswer['account']
 
 function subjectIds(desk: Desk, subject: string | undefined): Iterable<string> {
   if (subject !== undefined) return [subject];
-  return [...desk.machines()].map((machine) => machine.id).concat(desk.devices.map((device) => device.id));
+  const scopes = [...desk.state.all()].filter(({ kind }) => kind === 'room' || kind === 'site').map(({ id }) => id);
+  return [...desk.machines()]
+    .map((machine) => machine.id)
+    .concat(
+      desk.devices.map((device) => device.id),
+      scopes,
+    );
 }
 
 export function roomsOf(desk: Desk): string[] {

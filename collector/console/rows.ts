@@ -46,6 +46,8 @@ export function verdictRow(source: RowSource, verdict: Verdict): VerdictRow {
     seat: machine?.seat ?? null,
     role: machine?.role ?? null,
     state: verdict.state,
+    foreseen: verdict.foreseen,
+    statement: verdict.statement,
     observed: verdict.observed,
     required: rule.required,
     evidence: verdict.evidence,

@@ -1,5 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { ROLES } from '../identity/machine.ts';
+import { SCOPES } from '../standard/rule.ts';
 
 /** Shapes of what is asked and answered, for validation and for the OpenAPI document; the types stand in `api.ts`. */
 const words = <T extends string>(list: readonly T[]) => Type.Union(list.map((word) => Type.Literal(word)));
@@ -20,12 +21,14 @@ export const Verdict = Type.Object({
   clause: Type.String(),
   standard: Type.String({ description: 'id@edition+hash' }),
   session: nullable(Type.String()),
-  scope: words(['machine', 'device']),
+  scope: words(SCOPES),
   subject: Type.String(),
   room: nullable(Type.String()),
   seat: nullable(Type.String()),
   role: nullable(RoleWord),
   state: State,
+  foreseen: State,
+  statement: nullable(Type.String()),
   observed: Observed,
   required: Text,
   evidence: words(['claimed', 'witnessed']),
@@ -103,6 +106,7 @@ export const SessionSchema = Type.Object({
   startsAt: Time,
   endsAt: nullable(Time),
   candidates: nullable(Type.Number()),
+  byRoom: Type.Optional(Type.Record(Type.String(), Type.Number())),
 });
 
 export const ErrorSchema = Type.Object({ error: Type.Object({ code: Type.String(), message: Text }) });

@@ -1,4 +1,5 @@
 import type { Machine, SiteDevice } from './machine.ts';
+import { scopedOf } from './scopes.ts';
 
 /** Who sits where and what hangs on what: the relations that judging needs, kept by the collector alone. */
 export interface Places {
@@ -52,6 +53,6 @@ export function createPlaces(
       const reader = device?.reader === undefined ? local() : named(device.reader);
       return reader !== undefined && machines.get(reader)?.revoked ? undefined : reader;
     },
-    room: (subject) => machines.get(subject)?.room ?? byId.get(subject)?.room ?? null,
+    room: (subject) => machines.get(subject)?.room ?? byId.get(subject)?.room ?? scopedOf(subject)?.room ?? null,
   };
 }

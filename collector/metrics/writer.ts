@@ -1,5 +1,6 @@
 import type { CatalogueFact, CatalogueProbe } from '../../agent/catalogue.ts';
 import type { Compliance } from '../compliance/compliance.ts';
+import { scopedOf } from '../identity/scopes.ts';
 import type { Places } from '../identity/places.ts';
 import { believed, type State, type Subject } from '../state/state.ts';
 
@@ -127,7 +128,7 @@ function* infoSeries(state: State, probe: CatalogueProbe, subjects: readonly Lab
 }
 
 function* probeSeries({ catalogue }: State, subjects: readonly Labelled[]): Generator<string> {
-  const probes = catalogue.probes.filter(({ name }) => name !== 'presence');
+  const probes = catalogue.probes.filter(({ name, scopes }) => name !== 'presence' && scopes.length === 0);
   const asked = (name: string, value: (subject: Subject, probe: number) => number) => (row: Labelled) => {
     let text = '';
     for (const { name: probe, index } of probes) {
@@ -173,10 +174,12 @@ function* presenceSeries(source: MetricsSource, subjects: readonly Labelled[]): 
 function label({ site, places }: MetricsSource, subject: Subject): Labelled | null {
   const machine = places.machine(subject.id);
   const device = places.device(subject.id);
-  if (!machine && !device) return null;
+  const scoped = machine || device ? undefined : scopedOf(subject.id);
+  if (!machine && !device && !scoped) return null;
   const pairs: [string, string][] = [
     ['site', site],
-    ['room', machine?.room ?? device?.room ?? ''],
+    ['room', machine?.room ?? device?.room ?? scoped?.room ?? ''],
+    ['session', scoped?.session ?? ''],
     ['seat', machine?.seat ?? ''],
     ['machine', machine?.id ?? ''],
     ['role', machine?.role ?? ''],

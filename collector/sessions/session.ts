@@ -12,8 +12,10 @@ export interface Session {
   /** Wall clock, ms; an assessment without an end goes on until one is set. */
   readonly startsAt: number;
   readonly endsAt: number | null;
-  /** Of an exam: how many candidates sit it. */
+  /** Of an exam: how many candidates sit it, in all its rooms. */
   readonly candidates: number | null;
+  /** Of an exam in several rooms: how many sit in each. */
+  readonly byRoom?: Readonly<Record<string, number>>;
 }
 
 export interface PhaseTimes {
@@ -45,11 +47,18 @@ export function phaseOf(session: Session, wall: number, times: PhaseTimes): Phas
   return wall < endsAt ? 'during' : 'after';
 }
 
+/** How many sit the session in this room (null: in all of them); null when nobody said. */
+export function candidatesIn({ rooms, candidates, byRoom }: Session, room: string | null): number | null {
+  if (room === null || (rooms !== 'all' && rooms.length === 1)) return candidates;
+  return byRoom?.[room] ?? null;
+}
+
 export function bindingOf(sessions: readonly Session[], room: string | null, wall: number, times: PhaseTimes): Binding {
   let assessment: string | null = null;
   const phases = new Map<Phase, string>();
   for (const session of sessions) {
-    if (session.rooms !== 'all' && (room === null || !session.rooms.includes(room))) continue;
+    // What belongs to no room serves all of them.
+    if (session.rooms !== 'all' && room !== null && !session.rooms.includes(room)) continue;
     if (session.kind === 'assessment') {
       if (wall >= session.startsAt && (session.endsAt === null || wall < session.endsAt)) assessment = session.id;
       continue;
@@ -67,7 +76,9 @@ export function binds(
   binding: Binding,
 ): { readonly due: boolean; readonly session: string | null } {
   if (rule.when === 'any') return { due: true, session: binding.assessment };
-  for (const phase of rule.when) {
+  // Of two sessions in force the one that is sat decides first: what it forbids is forbidden.
+  const phases = rule.when.includes('during') ? (['during', ...rule.when] as const) : rule.when;
+  for (const phase of phases) {
     const session = binding.phases.get(phase);
     if (session) return { due: true, session };
   }

@@ -1,6 +1,8 @@
+import { isMap } from 'yaml';
 import type { Value } from '../../agent/reading.ts';
 import { type Decision, deciderOf, readsOf } from './decision.ts';
 import { addFault, type Document } from './document.ts';
+import { isForPersonsAlone } from './logic.ts';
 import { didYouMean } from './nearest.ts';
 import type { Case, Judgement, Parameter, ParameterValue } from './rule.ts';
 import type { CaseDraft, RuleDraft } from './shape.ts';
@@ -19,7 +21,11 @@ interface Tried {
 /** Tries each case that a rule brings with it; every outcome the rule can have must be among them. */
 export function tryCases(rule: Tried, document: Document): readonly Case[] {
   const { draft, decision } = rule;
-  if (!draft.cases) return [];
+  if (!draft.cases) {
+    if (!isForPersonsAlone(draft, document) && isMap(document.root) && !document.root.has('cases'))
+      addFault(document, document.root, 'cases is missing: expected a list of examples, one for each outcome');
+    return [];
+  }
   const cases: Case[] = [];
   const stated = new Set(draft.cases.value.map(({ gives }) => gives?.value));
   const needed: readonly Case['gives'][] =

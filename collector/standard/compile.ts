@@ -3,13 +3,13 @@ import type { Bilingual } from '../../agent/probe.ts';
 import { tryCases } from './cases.ts';
 import { type Decision, deciderOf, readsOf } from './decision.ts';
 import { addFault, type Document, offsetInside } from './document.ts';
-import { checkFacts, checkParametersUsed, decisionOf, plainValues } from './logic.ts';
+import { checkFacts, checkParametersUsed, decisionOf, NOTHING_BREAKS, plainValues } from './logic.ts';
 import { didYouMean } from './nearest.ts';
 import type { Case, Logic, Parameter, Rule } from './rule.ts';
 import type { RuleDraft, WholeRule } from './shape.ts';
 import { fillTemplate } from './template.ts';
 import { parameterValue } from './values.ts';
-import { type Vocabulary, vocabularyOf } from './vocabulary.ts';
+import { type Judged, type Vocabulary, vocabularyOf } from './vocabulary.ts';
 
 /** A rule without a fault, with the values its pack gives it. */
 export interface Compiled {
@@ -21,21 +21,24 @@ export interface Compiled {
 }
 
 /** Vocabularies are made once for each scope of a pack. */
-export function vocabularies(catalogue: Catalogue): (device: string | null) => Vocabulary {
-  const made = new Map<string | null, Vocabulary>();
-  return (device) => {
-    let vocabulary = made.get(device);
-    if (!vocabulary) made.set(device, (vocabulary = vocabularyOf(catalogue, device)));
+export function vocabularies(catalogue: Catalogue): VocabularyFor {
+  const made = new Map<string, Vocabulary>();
+  return (judged) => {
+    const key = typeof judged === 'string' ? judged : `device ${judged.device}`;
+    let vocabulary = made.get(key);
+    if (!vocabulary) made.set(key, (vocabulary = vocabularyOf(catalogue, judged)));
     return vocabulary;
   };
 }
+
+type VocabularyFor = (judged: Judged) => Vocabulary;
 
 /** Checks everything about a rule that its file alone can tell; undefined when the document got faults. */
 export function compileRule(
   draft: RuleDraft,
   document: Document,
   catalogue: Catalogue,
-  vocabularyFor: (device: string | null) => Vocabulary,
+  vocabularyFor: VocabularyFor,
 ): Compiled | undefined {
   checkOrigin(draft, document);
   const vocabulary = scopeOf(draft, document, catalogue, vocabularyFor);
@@ -81,6 +84,7 @@ export function toRule(compiled: Compiled, parameters: ReadonlyMap<string, Param
     advice: draft.advice,
     facts: [...new Set([...(draft.observe ?? []).map(({ value }) => value), ...reads])],
     reads,
+    perSession: reads.some((name) => vocabulary.fact(name)?.perSession === true),
     logic: logicOf(draft, decision),
     cases,
     judge: deciderOf(decision, vocabulary, plainValues(parameters)),
@@ -90,7 +94,7 @@ export function toRule(compiled: Compiled, parameters: ReadonlyMap<string, Param
 function logicOf(draft: RuleDraft, { form, anyOf }: Decision): Logic {
   return {
     form,
-    expression: draft[form]!.value,
+    expression: draft[form]?.value ?? NOTHING_BREAKS,
     unknownWhen: draft.unknown_when?.value ?? null,
     anyOf,
   };
@@ -108,13 +112,19 @@ function scopeOf(
   { scope, roles, device }: RuleDraft,
   document: Document,
   catalogue: Catalogue,
-  vocabularyFor: (device: string | null) => Vocabulary,
+  vocabularyFor: VocabularyFor,
 ): Vocabulary | undefined {
   if (!scope) return undefined;
   if (scope.value === 'machine') {
     if (!roles) addFault(document, scope.node, 'scope machine needs roles: a list of those it judges');
     if (device) addFault(document, device.node, 'device belongs to scope device; scope machine has roles');
-    return vocabularyFor(null);
+    return vocabularyFor('machine');
+  }
+  if (scope.value === 'room' || scope.value === 'site') {
+    const whole = `scope ${scope.value} judges ${scope.value === 'room' ? 'each room' : 'the site'} as a whole`;
+    if (roles) addFault(document, roles.node, `roles belong to scope machine; ${whole}`);
+    if (device) addFault(document, device.node, `device belongs to scope device; ${whole}`);
+    return vocabularyFor(scope.value);
   }
   if (roles) addFault(document, roles.node, 'roles belong to scope machine; scope device has device');
   if (!device) {
@@ -122,7 +132,7 @@ function scopeOf(
     return undefined;
   }
   const kinds = new Set(catalogue.probes.map((probe) => probe.device).filter((kind) => kind !== null));
-  if (kinds.has(device.value)) return vocabularyFor(device.value);
+  if (kinds.has(device.value)) return vocabularyFor({ device: device.value });
   const known = `${didYouMean(device.value, kinds)} known: ${[...kinds].join(', ')}`;
   addFault(document, device.node, `no probe reads a ${device.value};${known.replace(/^;/, '')}`);
   return undefined;

@@ -14,6 +14,9 @@ export function decisionOf(
   vocabulary: Vocabulary,
   document: Document,
 ): Decision | undefined {
+  if (isForPersonsAlone(draft, document)) {
+    return { form: 'breaks', main: NOTHING, unknownWhen: undefined, anyOf: {}, classes: decisionClasses() };
+  }
   const text = mainOf(draft, document);
   if (!text) return undefined;
   const anyOf = anyOfOf(draft, vocabulary, document);
@@ -55,6 +58,16 @@ export function decisionOf(
   const decision: Decision = { form: draft.holds ? 'holds' : 'breaks', main, unknownWhen, anyOf, classes };
   checkCanBeUnknown(decision, text, vocabulary, parameters, document);
   return decision;
+}
+
+/** What a rule without an expression says: nothing that could be measured breaks it. */
+export const NOTHING_BREAKS = 'false';
+const NOTHING: Expression = { evaluate: () => false, facts: [], parameters: [], any: [], isStrict: true };
+
+/** Nothing at a site can be measured for it: `judged_by: person` and no expression. */
+export function isForPersonsAlone(draft: RuleDraft, { root }: Pick<Document, 'root'>): boolean {
+  const keys = ['holds', 'breaks', 'unknown_when', 'any_of', 'observe', 'cases'];
+  return draft.judged_by === 'person' && isMap(root) && !keys.some((key) => root.has(key));
 }
 
 /** The one of the two that a rule must have. */

@@ -43,8 +43,7 @@ export function printStandard(standard: Standard, language: Language): string {
 
 function row(rule: Rule, language: Language): string[] {
   const words = WORDS[language];
-  const scope =
-    rule.scope === 'device' ? (rule.device ?? '') : rule.roles.map((role) => words.roles[role]).join(words.comma);
+  const scope = scopeOf(rule, language);
   return [
     `\`${rule.id}\`${rule.attestable ? ' ✎' : ''}`,
     rule.own ? words.own : rule.clause,
@@ -55,6 +54,20 @@ function row(rule: Rule, language: Language): string[] {
     rule.when === 'any' ? words.any : rule.when.map((phase) => words.phases[phase]).join(words.comma),
     words.judgedBy[rule.judgedBy],
   ];
+}
+
+function scopeOf({ scope, roles, device }: Rule, language: Language): string {
+  const words = WORDS[language];
+  switch (scope) {
+    case 'machine':
+      return roles.map((role) => words.roles[role]).join(words.comma);
+    case 'device':
+      return device ?? '';
+    case 'room':
+    case 'site':
+      return words.scopes[scope];
+  }
+  return scope satisfies never;
 }
 
 function line(cells: readonly string[]): string {
@@ -76,6 +89,7 @@ const WORDS = {
     must: { required: '必须', recommended: '建议' },
     phases: { rehearsal: '预演', before: '考前', during: '考试中', after: '考后' },
     judgedBy: { agent: '代理测量', collector: '采集器', device: '设备', roster: '名册', person: '人工' },
+    scopes: { room: '考场', site: '考点' },
     roles: { candidate: '考生机', spare: '备用机', server: '服务器', standby: '备用服务器', gateway: '网关机' },
   },
   en: {
@@ -92,6 +106,7 @@ const WORDS = {
     must: { required: 'required', recommended: 'recommended' },
     phases: { rehearsal: 'rehearsal', before: 'before', during: 'during', after: 'after' },
     judgedBy: { agent: 'agent', collector: 'collector', device: 'device', roster: 'roster', person: 'person' },
+    scopes: { room: 'room', site: 'site' },
     roles: { candidate: 'candidate', spare: 'spare', server: 'server', standby: 'standby', gateway: 'gateway' },
   },
 } as const;

@@ -22,6 +22,9 @@ export interface Standard {
 export type Phase = 'rehearsal' | 'before' | 'during' | 'after';
 export const PHASES = ['rehearsal', 'before', 'during', 'after'] as const satisfies readonly Phase[];
 
+export type Scope = 'machine' | 'device' | 'room' | 'site';
+export const SCOPES = ['machine', 'device', 'room', 'site'] as const satisfies readonly Scope[];
+
 /** One clause as data. */
 export interface Rule {
   /** `memory-size`; unique in the standard and the file's name. */
@@ -31,7 +34,8 @@ export interface Rule {
   readonly title: Bilingual;
   /** The clause's own words, and their translation. */
   readonly text: Bilingual;
-  readonly scope: 'machine' | 'device';
+  /** Judged in strata: machines and devices, then rooms over counts of theirs, then the site over rooms. */
+  readonly scope: Scope;
   /** Scope `machine`: which roles it judges. */
   readonly roles: readonly Role[];
   /** Scope `device`: which kind. */
@@ -59,6 +63,8 @@ export interface Rule {
   readonly facts: readonly string[];
   /** Those of `facts` that can change its state; the others only explain it to a person. */
   readonly reads: readonly string[];
+  /** Scope `room` and `site`: it reads what belongs to one session, and is judged for each session apart. */
+  readonly perSession: boolean;
   /** How it decides, as written, for people and for a second engine. */
   readonly logic: Logic;
   /** Examples; each was tried when the rule was loaded. */

@@ -19,7 +19,7 @@ import {
   type Whole,
   wordOf,
 } from './reader.ts';
-import { PHASES } from './rule.ts';
+import { PHASES, SCOPES } from './rule.ts';
 
 /** The keys of a pack's files. `rule.ts` says what each means. */
 
@@ -49,7 +49,7 @@ const RULE = {
   clause: optional(located(TEXT)),
   title: required(BILINGUAL),
   text: required(BILINGUAL),
-  scope: required(located(wordOf(['machine', 'device']))),
+  scope: required(located(wordOf(SCOPES))),
   roles: optional(located(listOf(wordOf(ROLES)))),
   device: optional(located(TEXT)),
   must: required(wordOf(['required', 'recommended'])),
@@ -68,7 +68,8 @@ const RULE = {
   observe: optional(FACTS),
   required: required(TEMPLATE),
   advice: required(BILINGUAL),
-  cases: required(located(listOf(record(CASE)))),
+  /** Left out only by a rule that a person alone can decide. */
+  cases: optional(located(listOf(record(CASE)))),
 };
 
 const STANDARD = {

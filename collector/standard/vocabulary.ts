@@ -34,11 +34,15 @@ export const CEL_TYPES = {
 /** Generous for a rule a person can still read, and small enough that none can hold up the beat. */
 const LIMITS = { maxAstNodes: 400, maxDepth: 40, maxListElements: 64, maxMapEntries: 1, maxCallArguments: 4 };
 
-/** @param device the kind of device the rules judge, or null for rules about machines */
-export function vocabularyOf(catalogue: Catalogue, device: string | null): Vocabulary {
-  const isReadable = (fact: CatalogueFact): boolean =>
-    fact.part === null && (fact.device === device || (device === null && FEEDERS.includes(fact.device ?? '')));
-  const facts = catalogue.facts.filter(isReadable);
+/** Whom a rule judges; `device` with the kind of device. */
+export type Judged = 'machine' | 'room' | 'site' | { readonly device: string };
+
+/**
+ * What a rule may read: a machine's or a device's facts, or the counts published for its own room or the site. So data
+ * only ever goes up, from machines and devices to rooms to the site.
+ */
+export function vocabularyOf(catalogue: Catalogue, judged: Judged): Vocabulary {
+  const facts = catalogue.facts.filter((fact) => isReadable(fact, judged));
   const byName = new Map(facts.map((fact) => [fact.name, fact]));
   const probes = new Map<string, Namespace>();
   for (const probe of new Set(facts.map((fact) => fact.probe))) {
@@ -55,17 +59,29 @@ export function vocabularyOf(catalogue: Catalogue, device: string | null): Vocab
     whyNot(name) {
       const elsewhere = catalogue.facts.find((fact) => fact.name === name);
       if (!elsewhere) return `is no fact${didYouMean(name, byName.keys())}`;
-      const whose =
-        elsewhere.part === null
-          ? subjects(elsewhere.device)
-          : `each ${elsewhere.part} of ${subjects(elsewhere.device)}`;
-      return `is a fact of ${whose}, and this rule judges ${subjects(device)}`;
+      const owners = elsewhere.scopes.length > 0 ? elsewhere.scopes.map(subjects) : [subjects(ownerOf(elsewhere))];
+      const whose = `${elsewhere.part === null ? '' : `each ${elsewhere.part} of `}${owners.join(' and ')}`;
+      const upwards = typeof judged === 'string' && judged !== 'machine' && elsewhere.scopes.length === 0;
+      const only = upwards ? `; rules about ${subjects(judged)} read counts, such as ${[...byName.keys()][1]}` : '';
+      return `is a fact of ${whose}, and this rule judges ${subjects(judged)}${only}`;
     },
   };
 }
 
-function subjects(device: string | null): string {
-  return device === null ? 'machines' : `devices of kind ${device}`;
+function isReadable(fact: CatalogueFact, judged: Judged): boolean {
+  if (fact.part !== null) return false;
+  if (typeof judged !== 'string') return fact.device === judged.device;
+  if (judged !== 'machine') return fact.scopes.includes(judged);
+  return fact.scopes.length === 0 && (fact.device === null || FEEDERS.includes(fact.device));
+}
+
+function ownerOf({ device }: CatalogueFact): Judged {
+  return device === null ? 'machine' : { device };
+}
+
+function subjects(judged: Judged): string {
+  if (typeof judged !== 'string') return `devices of kind ${judged.device}`;
+  return { machine: 'machines', room: 'rooms', site: 'the site' }[judged];
 }
 
 /** Each namespace needs a class of its own: cel-js tells types by their constructor. */

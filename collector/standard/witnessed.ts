@@ -1,7 +1,15 @@
+import type { CountedScope } from '../../agent/catalogue.ts';
 import type { FactDefinition, Probe } from '../../agent/probe.ts';
+import { COUNTED } from './counted.ts';
 
-/** What `buildCatalogue` needs to know of facts that no probe of an agent asks for. */
-export type Described = Pick<Probe, 'name' | 'platforms' | 'everySeconds' | 'staleAfterSeconds' | 'facts'>;
+/**
+ * What `buildCatalogue` needs to know of facts that no probe of an agent asks for: of machines, or of rooms and the site
+ * (`scopes`), for each session apart when `perSession`.
+ */
+export interface Described extends Pick<Probe, 'name' | 'platforms' | 'everySeconds' | 'staleAfterSeconds' | 'facts'> {
+  readonly scopes?: readonly CountedScope[];
+  readonly perSession?: boolean;
+}
 
 /**
  * Not told again and again but kept by the collector until it changes, so it does not age by itself: ten years.
@@ -59,6 +67,13 @@ export const WITNESSED: readonly Described[] = [
       },
     }),
   },
+  ...COUNTED.map((probe) => ({
+    ...probe,
+    platforms: ['linux', 'win32', 'darwin'] as const,
+    everySeconds: 60,
+    staleAfterSeconds: KEPT_SECONDS,
+    facts: witnessed(probe.facts),
+  })),
 ];
 
 function witnessed(facts: Readonly<Record<string, FactDefinition>>): Readonly<Record<string, FactDefinition>> {

@@ -28,10 +28,10 @@ export interface State {
   restore(snapshot: SubjectSnapshot, now: Moment): void;
 }
 
-/** A machine, a device, or a part of either (`m-1/nic:eth0`). */
+/** A machine, a device, a part of either (`m-1/nic:eth0`), a room or the site (`identity/scopes.ts`). */
 export interface Subject {
   readonly id: string;
-  readonly kind: 'machine' | 'device' | 'part';
+  readonly kind: 'machine' | 'device' | 'part' | 'room' | 'site';
   /** The machine or device a part belongs to; itself otherwise. Parts are asked through their owner. */
   readonly owner: Subject;
   readonly parts: Map<string, Subject>;
@@ -53,7 +53,7 @@ export interface Lapse {
 /** What is kept of a subject over a restart; facts and probes by name, since their places may differ next time. */
 export interface SubjectSnapshot {
   readonly id: string;
-  readonly kind: 'machine' | 'device';
+  readonly kind: Exclude<Subject['kind'], 'part'>;
   readonly asked: Readonly<Record<string, readonly [at: number, took: number, outcome: Outcome]>>;
   readonly facts: Readonly<Record<string, Value | null>>;
   readonly parts: Readonly<Record<string, Readonly<Record<string, Value | null>>>>;
@@ -283,7 +283,7 @@ function snapshot(catalogue: Catalogue, subject: Subject): SubjectSnapshot {
   }
   return {
     id: subject.id,
-    kind: subject.kind === 'device' ? 'device' : 'machine',
+    kind: subject.kind === 'part' ? 'machine' : subject.kind,
     asked,
     facts: factsOf(subject),
     parts: Object.fromEntries([...subject.parts].map(([name, part]) => [name, factsOf(part)])),

@@ -55,6 +55,7 @@ function disk() {
     incidents: [],
     entries,
     keep: [],
+    readings: [],
     moved: new Set(),
   });
   const said = (size = 10): Arrival => frame(site, 'm-1', { '': { 'network.address': 'x'.repeat(size) } });

@@ -45,6 +45,16 @@ test('phases of neighbouring sessions overlap, and every one in force binds', ()
   expect(binds({ when: 'any' }, binding).due).toBe(true);
 });
 
+test('a rule that binds before and during names the session that is sat, where another one is near', () => {
+  const sessions = [exam(), exam({ id: 's-2', startsAt: NINE + 2.5 * HOUR, endsAt: NINE + 4 * HOUR })];
+  const binding = bindingOf(sessions, 'A', NINE + 1.75 * HOUR, DEFAULT_PHASES);
+  expect([...binding.phases]).toEqual([
+    ['during', 's-1'],
+    ['before', 's-2'],
+  ]);
+  expect(binds({ when: ['before', 'during'] }, binding)).toEqual({ due: true, session: 's-1' });
+});
+
 test('an assessment binds every clause in its rooms until it ends', () => {
   const assessment = exam({ id: 's-3', kind: 'assessment', rooms: 'all', endsAt: null });
   expect(binds({ when: ['during'] }, bindingOf([assessment], 'B', NINE, DEFAULT_PHASES))).toEqual({
@@ -54,9 +64,12 @@ test('an assessment binds every clause in its rooms until it ends', () => {
   expect(binds({ when: ['during'] }, bindingOf([{ ...assessment, endsAt: NINE }], 'B', NINE, DEFAULT_PHASES)).due).toBe(
     false,
   );
-  expect(
-    binds({ when: ['during'] }, bindingOf([{ ...assessment, rooms: ['A'] }], null, NINE, DEFAULT_PHASES)).due,
-  ).toBe(false);
+});
+
+test('what belongs to no room serves every session, whatever its rooms', () => {
+  const assessment = exam({ kind: 'assessment', rooms: ['A'], endsAt: null });
+  expect(binds({ when: ['during'] }, bindingOf([assessment], null, NINE, DEFAULT_PHASES)).due).toBe(true);
+  expect(binds({ when: ['during'] }, bindingOf([assessment], 'B', NINE, DEFAULT_PHASES)).due).toBe(false);
 });
 
 test('each change of phase is told once, also over a restart', () => {

@@ -5,7 +5,7 @@ import type { Judgement, Logic } from '../../../collector/standard/rule.ts';
 import { addNamespace, CEL_TYPES, emptyClass, vocabularyOf } from '../../../collector/standard/vocabulary.ts';
 import { realCatalogue } from './catalogue.ts';
 
-const vocabulary = vocabularyOf(await realCatalogue(), null);
+const vocabulary = vocabularyOf(await realCatalogue(), 'machine');
 
 function decisionOf(form: Logic['form'], main: string, unknownWhen?: string, anyOf: Logic['anyOf'] = {}): Decision {
   const classes = { parameters: emptyClass(), any: emptyClass() };

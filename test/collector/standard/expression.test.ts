@@ -7,7 +7,7 @@ const catalogue = await realCatalogue();
 const DECLARED = { parameters: new Set(['least', 'kinds']), any: new Set(['memory']) };
 
 function compile(text: string, device: string | null = null): Expression | readonly Misuse[] {
-  const vocabulary = vocabularyOf(catalogue, device);
+  const vocabulary = vocabularyOf(catalogue, device === null ? 'machine' : { device });
   const environment = vocabulary.environment.clone();
   addNamespace(environment, 'parameters', emptyClass(), { least: 'double', kinds: 'list<string>' });
   addNamespace(environment, 'any', emptyClass(), { memory: 'double' });

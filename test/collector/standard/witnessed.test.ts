@@ -4,8 +4,10 @@ import { WITNESSED } from '../../../collector/standard/witnessed.ts';
 
 const catalogue = buildCatalogue([], WITNESSED);
 
-it('describes what the collector sees itself', () => {
-  expect(catalogue.facts.map((fact) => fact.name)).toEqual([
+const ofMachines = catalogue.facts.filter(({ scopes }) => scopes.length === 0);
+
+it('describes what the collector sees itself of machines', () => {
+  expect(ofMachines.map((fact) => fact.name)).toEqual([
     'presence.online',
     'presence.clock_offset_seconds',
     'presence.same_host',
@@ -13,6 +15,13 @@ it('describes what the collector sees itself', () => {
     'proof.ups_seconds',
     'proof.ups_expires_seconds',
   ]);
+});
+
+it('describes what it counts for rooms and the site: how many there are, and how many pass', () => {
+  const groupsOf = (scope: 'room' | 'site'): readonly string[] =>
+    catalogue.facts.filter((fact) => fact.scopes.includes(scope) && fact.word === 'passing').map(({ probe }) => probe);
+  expect(groupsOf('room')).toEqual(['machines', 'seats', 'spares', 'devices']);
+  expect(groupsOf('site')).toEqual(['devices', 'rooms', 'servers', 'standbys']);
 });
 
 it.each(catalogue.facts)('$name is witnessed and described in both languages', ({ witnessed, about }) => {

@@ -1,0 +1,72 @@
+import type { CountedScope } from '../../agent/catalogue.ts';
+import type { Bilingual, FactDefinition } from '../../agent/probe.ts';
+
+/**
+ * What the collector counts for rooms and the site from the verdicts below them (`compliance/counts.ts`), and what it
+ * knows of their sessions. A rule of a room or the site reads these and nothing lower, so that one unknown seat does not
+ * make a room unknown when 45 others pass.
+ */
+export interface Counted {
+  readonly name: string;
+  readonly scopes: readonly CountedScope[];
+  readonly perSession?: boolean;
+  readonly facts: Readonly<Record<string, FactDefinition>>;
+}
+
+/** How subjects are counted. Of none at all only `enrolled` is known: a scope without subjects is unknown. */
+const ENROLLED: Bilingual = { zh: '登记的数量', en: 'How many are enrolled' };
+const ONLINE: Bilingual = { zh: '在线的数量', en: 'How many are online' };
+const STATES = {
+  passing: {
+    zh: '必须项全部合格的数量（含声明、豁免和当前不适用）',
+    en: 'How many have no required rule broken or unknown (attested, waived and not due count as passed)',
+  },
+  broken: { zh: '至少一项必须项不合格的数量', en: 'How many have a required rule broken' },
+  unknown: { zh: '有必须项未知、且没有不合格的数量', en: 'How many have a required rule unknown and none broken' },
+} as const satisfies Record<string, Bilingual>;
+
+export const COUNTED: readonly Counted[] = [
+  group('machines', ['room'], { zh: '考场里的机器（不含网关机）', en: 'machines of the room, gateways apart' }, true),
+  group('seats', ['room'], { zh: '考生机', en: 'candidate machines' }, true),
+  group('spares', ['room'], { zh: '备用机', en: 'spare machines' }, true),
+  // Each is counted where it stands: in its room, or at the site when it belongs to none.
+  group('devices', ['room', 'site'], { zh: '设备', en: 'devices' }, false),
+  group('rooms', ['site'], { zh: '考场', en: 'rooms' }, false),
+  group('servers', ['site'], { zh: '服务器', en: 'servers' }, true),
+  group('standbys', ['site'], { zh: '备用服务器', en: 'standby servers' }, true),
+  {
+    name: 'session',
+    scopes: ['room', 'site'],
+    perSession: true,
+    facts: {
+      assessment: {
+        type: 'boolean',
+        about: { zh: '这一场次是评估而不是考试', en: 'This session is an assessment rather than an exam' },
+      },
+      candidates: {
+        type: 'number',
+        least: 0,
+        about: { zh: '本场考生人数', en: 'Candidates who sit this session here' },
+      },
+    },
+  },
+];
+
+function group(name: string, scopes: Counted['scopes'], what: Bilingual, hasLinks: boolean): Counted {
+  const count = (about: Bilingual): FactDefinition => ({
+    type: 'number',
+    least: 0,
+    about: { zh: `${what.zh}：${about.zh}`, en: `${about.en}: ${what.en}` },
+  });
+  return {
+    name,
+    scopes,
+    facts: {
+      enrolled: count(ENROLLED),
+      ...(hasLinks ? { online: count(ONLINE) } : {}),
+      passing: count(STATES.passing),
+      broken: count(STATES.broken),
+      unknown: count(STATES.unknown),
+    },
+  };
+}
