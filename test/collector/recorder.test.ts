@@ -103,6 +103,16 @@ test('one beat is kept whatever its size: everybody may come back at once', asyn
   expect([settled.length, dropped.length]).toEqual([1, 0]);
 });
 
+test('what the collector says of rooms and the site is kept with the readings of machines', async () => {
+  const { recorder, effects, said, batches } = disk();
+  const readings = [{ owner: 'room:A', at: 0, text: '{}' }];
+  recorder.record([said()], { ...effects(), readings });
+  recorder.record([], { ...effects(), readings });
+  recorder.flushRaw({ wall: 1, monotonic: 1 });
+  await recorder.idle();
+  expect(batches.at(-1)?.lines?.map(({ owner }) => owner)).toEqual(['m-1', 'room:A', 'room:A']);
+});
+
 test('a checkpoint carries the readings so far and lets the journal be cut only after it is kept', async () => {
   const { recorder, done, effects, said, batches } = disk();
   recorder.record([said()], effects());
@@ -110,7 +120,7 @@ test('a checkpoint carries the readings so far and lets the journal be cut only 
   recorder.checkpoint({ wall: 1, monotonic: 1 }, () => [{ kind: 'state', id: 'm-1', value: {} }]);
   await recorder.idle();
   expect(done.slice(-2)).toEqual(['record 0', 'cut 2']);
-  expect(batches.at(-1)).toMatchObject({ judgedTo: 2, stateTo: 2, raw: [{ machine: 'm-1' }, { machine: 'm-1' }] });
+  expect(batches.at(-1)).toMatchObject({ judgedTo: 2, stateTo: 2, lines: [{ owner: 'm-1' }, { owner: 'm-1' }] });
 });
 
 test('frames that the gateway could not remember are judged, and neither kept nor acknowledged', async () => {
