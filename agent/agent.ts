@@ -123,7 +123,7 @@ export class Agent {
     const composer = createComposer(readings, stream);
     const schedule = new Schedule({
       clock,
-      host,
+      host: dir === null ? host : { ...host, folder: dir },
       probes,
       sweep,
       random,

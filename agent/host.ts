@@ -46,6 +46,8 @@ export interface Host {
   now(): number;
   /** What only Windows can be asked. Absent elsewhere. */
   readonly windows?: Windows;
+  /** The agent's own folder, where a probe may keep a mark; absent where nothing is to be kept. */
+  readonly folder?: string;
 }
 
 const READ_LIMIT = 1024 * 1024;

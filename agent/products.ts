@@ -233,3 +233,9 @@ export const KEYWORDS: readonly string[] = Object.freeze(
     .concat('deep freeze', 'shadow defender', 'reboot restore', 'rollback rx', 'time freeze', 'unified write filter'),
 );
 export const HARMLESS: readonly string[] = Object.freeze(['一键还原', '系统还原', '冰点文库']);
+
+/** What becomes of writes, in a word. `untold`: somebody looked, and what is there does not say. */
+export function writesOf(discarded: boolean | null, untold: boolean): string | null {
+  if (discarded === null) return untold ? 'untold' : null;
+  return discarded ? 'discarded' : 'kept';
+}

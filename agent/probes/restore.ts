@@ -1,6 +1,6 @@
 import type { Host } from '../host.ts';
 import { readMounts, rootWrites } from '../linux/mounts.ts';
-import { LINUX_PRODUCTS } from '../products.ts';
+import { LINUX_PRODUCTS, writesOf } from '../products.ts';
 import type { Probe } from '../probe.ts';
 import { knownName } from '../tools.ts';
 import { watchProtection } from '../windows/protection.ts';
@@ -29,17 +29,28 @@ export function restoreProbe(): Probe {
         type: 'boolean',
         about: { zh: '当前写入会在重启后丢失', en: 'What is written now is discarded at the next start' },
       },
+      writes: {
+        type: 'string',
+        largest: 20,
+        about: { zh: '写入的内容在重启后', en: 'What becomes of writes at the next start' },
+        words: {
+          kept: { zh: '保留', en: 'kept' },
+          discarded: { zh: '丢失', en: 'discarded' },
+          untold: { zh: '还原产品不说明', en: 'a product does not say' },
+        },
+      },
       signals: { type: 'strings', about: { zh: '还原保护迹象', en: 'Signs of restore protection' } },
     },
     async ask(host, settings) {
       if (host.windows) return { facts: await windows(host, host.windows, settings.protectionProducts) };
-      if (host.platform !== 'linux') return { facts: { products: null, active: null, signals: null } };
+      if (host.platform !== 'linux') return { facts: { products: null, active: null, writes: null, signals: null } };
       const mounts = await readMounts(host);
       const root = mounts === null ? null : rootWrites(mounts);
       return {
         facts: {
           products: await installedProducts(host),
           active: root?.discarded ?? null,
+          writes: writesOf(root?.discarded ?? null, false),
           signals: root === null ? null : root.signals,
         },
       };

@@ -114,7 +114,9 @@ export function behaviourOf(profile: Profile, seed: number, lively: boolean): Be
         return plain({ session: false, vdi: false, vdi_signals: [], tools });
       }
       case 'restore':
-        return plain({ products: [], active: false, signals: [] });
+        return plain({ products: [], active: false, writes: 'kept', signals: [] });
+      case 'canary':
+        return marks(seed, second);
       case 'agent':
         return plain({
           cpu_seconds_total: second / 1000,
@@ -143,6 +145,20 @@ function network(seed: number, slow: boolean): Simulated {
       gateway: '10.66.0.1',
     },
     parts: { 'nic:以太网': card },
+  };
+}
+
+/** A machine that was restarted once while the site looked on, and kept what it had written. */
+function marks(seed: number, second: number): Simulated {
+  const nonceOf = (start: number): string => `${seed.toString(16).padStart(15, '0')}${start}`;
+  const start = second < 10 ? 1 : 2;
+  const common = { boot: nonceOf(start), sequence: start, nonce: nonceOf(start), settled: true };
+  const before = { found: true, found_sequence: 1, found_nonce: nonceOf(1), written: true };
+  const none = { found: false, found_sequence: null, found_nonce: null, written: true };
+  const mark = start === 1 ? none : before;
+  return {
+    facts: { ...common, install: 'simulated', system: 'simulated', boot_id: null },
+    parts: { 'mark:system': mark, 'mark:registry': mark },
   };
 }
 

@@ -21,7 +21,7 @@ export interface Addon {
   uptimeSeconds(): number | null;
 }
 
-export function addonOf(addon: Addon): Omit<Windows, 'value' | 'keys'> {
+export function addonOf(addon: Addon): Omit<Windows, 'value' | 'keys' | 'keep' | 'kept'> {
   return {
     firmwareTable: () => addon.firmwareTable(),
     network: () => addon.network(),

@@ -1,6 +1,6 @@
 import type { Host } from '../host.ts';
 import { parseProductLine } from '../productLine.ts';
-import { DISKLESS_PRODUCTS, HARMLESS, KEYWORDS, WINDOWS_PRODUCTS } from '../products.ts';
+import { DISKLESS_PRODUCTS, HARMLESS, KEYWORDS, WINDOWS_PRODUCTS, writesOf } from '../products.ts';
 import type { ProtectionProduct, Sign, ValueTest } from '../products.ts';
 import type { Facts } from '../reading.ts';
 import { knownName } from '../tools.ts';
@@ -44,9 +44,11 @@ export function watchProtection(): (host: Host, windows: Windows, siteLines?: re
     const states = found.map(({ product }) => discards(product, windows));
     const signals = found.flatMap(({ product, signs }) => signs.map((sign) => `${knownName(product.name)}: ${sign}`));
     const all = [...new Set([...signals, ...scan.signals])].slice(0, MOST_SIGNALS);
+    const active = verdict(states, unsure || scan.unknownFilter);
     return {
       products: unsure && found.length === 0 ? null : found.map(({ product }) => knownName(product.name)),
-      active: verdict(states, unsure || scan.unknownFilter),
+      active,
+      writes: writesOf(active, !unsure),
       signals: unsure && all.length === 0 ? null : all,
     };
   };

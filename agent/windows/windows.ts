@@ -8,6 +8,9 @@
 export interface Windows {
   /** One value, or its default value for the name `''`. A key that is absent makes its values absent. */
   value(hive: Hive, key: string, name: string, view?: View): RegistryValue | undefined | null;
+  /** Writes a text of the agent's own, below `HKLM\SOFTWARE\Xunkao` and nowhere else; false when it could not be. */
+  keep(until: KeptUntil, name: string, text: string): boolean;
+  kept(until: KeptUntil, name: string): string | undefined | null;
   /** Names of the keys below a key. */
   keys(hive: Hive, key: string, view?: View): readonly string[] | undefined | null;
   /** The firmware's table as firmware gives it (`RawSMBIOSData`); the registry's copy can be edited. */
@@ -34,6 +37,8 @@ export interface Windows {
   uptimeSeconds(): number | null;
 }
 
+/** `start`: in memory only, gone with the next real start of Windows. */
+export type KeptUntil = 'always' | 'start';
 export type Hive = 'HKLM' | 'HKU';
 /** Programs of 32 bits see another `HKLM\SOFTWARE`; most Chinese software stands there. Elsewhere it makes no difference. */
 export type View = '64' | '32';
@@ -94,6 +99,8 @@ export interface PhysicalDisk {
 /** A Windows that tells nothing: what there is when not even the registry's reader could be loaded. */
 export const MUTE: Windows = Object.freeze({
   value: () => null,
+  keep: () => false,
+  kept: () => null,
   keys: () => null,
   firmwareTable: () => null,
   network: () => null,

@@ -8,7 +8,12 @@ const ask = async (overrides: HostOverrides) =>
   (await probe.ask?.(fakeHost(overrides), { internetTargets: [], examSoftware: [] }))?.facts;
 
 test('a root on a disk keeps what is written', async () => {
-  expect(await ask({ files: { '/proc/mounts': MOUNTS } })).toEqual({ products: [], active: false, signals: [] });
+  expect(await ask({ files: { '/proc/mounts': MOUNTS } })).toEqual({
+    products: [],
+    active: false,
+    writes: 'kept',
+    signals: [],
+  });
 });
 
 test('a product that is installed is named, whether it protects now or not', async () => {
@@ -30,5 +35,5 @@ test('a root whose writes go to memory is protected, with the reason', async () 
 
 test('where mounts cannot be read, and on Windows for now, it is unknown', async () => {
   expect(await ask({})).toMatchObject({ active: null, signals: null });
-  expect(await ask({ platform: 'win32' })).toEqual({ products: null, active: null, signals: null });
+  expect(await ask({ platform: 'win32' })).toEqual({ products: null, active: null, writes: null, signals: null });
 });

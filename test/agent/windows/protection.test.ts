@@ -95,12 +95,17 @@ describe('a PC without a known product', () => {
         LowerFilters: ['fvevol', 'iorate', 'rdyboost'],
       },
     };
-    expect(await ask(filters)).toEqual({ products: [], active: false, signals: [] });
+    expect(await ask(filters)).toEqual({ products: [], active: false, writes: 'kept', signals: [] });
   });
 
   test('with a filter that nobody knows cannot tell', async () => {
     const filters = { [`${CLASS}\\{4D36E967-E325-11CE-BFC1-08002BE10318}`]: { UpperFilters: ['PartMgr', 'hdgFlt'] } };
-    expect(await ask(filters)).toEqual({ products: [], active: null, signals: ['disk filter hdgFlt'] });
+    expect(await ask(filters)).toEqual({
+      products: [],
+      active: null,
+      writes: 'untold',
+      signals: ['disk filter hdgFlt'],
+    });
   });
 
   test('shows words and groups that such products use, which prove nothing', async () => {
@@ -113,6 +118,7 @@ describe('a PC without a known product', () => {
     expect(await ask(registry)).toEqual({
       products: [],
       active: false,
+      writes: 'kept',
       signals: [
         'possible: service 小哨兵保护服务',
         'service altflt: group FSFilter System Recovery',
@@ -132,7 +138,7 @@ test('Deep Freeze that is thawed keeps what is written although its filter is th
 });
 
 test('a registry that nobody may read tells of no product and of no absence', async () => {
-  expect(await ask({ [SERVICES]: null })).toEqual({ products: null, active: null, signals: null });
+  expect(await ask({ [SERVICES]: null })).toEqual({ products: null, active: null, writes: null, signals: null });
 });
 
 test('a site adds a product by a line of its settings', async () => {
@@ -140,6 +146,7 @@ test('a site adds a product by a line of its settings', async () => {
   expect(await ask({ [`${SERVICES}\\LenovoEdu`]: { Start: 2 } }, {}, lines)).toEqual({
     products: ['联想 EDU'],
     active: null,
+    writes: 'untold',
     signals: ['联想 EDU: service LenovoEdu'],
   });
   expect(await ask({}, {}, lines)).toMatchObject({ products: [], active: false });

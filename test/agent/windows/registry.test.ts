@@ -24,6 +24,9 @@ describe('a value is read by its type', () => {
 
 describe('the registry', () => {
   const closed: object[] = [];
+  const made: [string, number, number][] = [];
+  const values: unknown[] = [];
+  let isForbidden = false;
   const opened: [number, string, number][] = [];
   const reader: RegistryReader = {
     openKey(hive, key, _, access) {
@@ -32,6 +35,12 @@ describe('the registry', () => {
       if (key === 'forbidden') throw new Error('RegOpenKeyExW failed (5): access denied');
       return { key };
     },
+    createKey(_, key, options, access) {
+      if (isForbidden) throw new Error('RegCreateKeyExW failed (5): access denied');
+      made.push([key, options, access]);
+      return { key };
+    },
+    setValue: (key, name, type, data) => values.push([key, name, type, data.toString('utf16le')]),
     closeKey: (key) => closed.push(key),
     enumKeyNames: () => ['a', 'b'],
     queryValue(_, name) {
@@ -39,7 +48,7 @@ describe('the registry', () => {
       return name === 'absent' ? null : Object.assign(utf16('x'), { type: 1 });
     },
   };
-  const { value, keys } = registryOf(reader);
+  const { value, keys, keep, kept } = registryOf(reader);
 
   test('tells absent from unreadable, and closes what it opened', () => {
     expect([value('HKLM', 'k', 'v'), value('HKLM', 'k', 'absent'), value('HKLM', 'k', 'broken')]).toEqual([
@@ -62,5 +71,26 @@ describe('the registry', () => {
       [0x8000_0002, 'k', 0x201],
       [0x8000_0003, 'k', 0x108],
     ]);
+  });
+
+  test('writes below its own key and nowhere else, what ends with a start in memory only, and closes what it made', () => {
+    closed.length = 0;
+    expect([keep('always', 'Mark', '考生'), keep('start', 'Start', 'b')]).toEqual([true, true]);
+    expect(made).toEqual([
+      ['SOFTWARE\\Xunkao', 0, 0x102],
+      ['SOFTWARE\\Xunkao', 0, 0x102],
+      ['SOFTWARE\\Xunkao\\Start', 1, 0x102],
+    ]);
+    expect(values).toEqual([
+      [{ key: 'SOFTWARE\\Xunkao' }, 'Mark', 1, '考生\0'],
+      [{ key: 'SOFTWARE\\Xunkao\\Start' }, 'Start', 1, 'b\0'],
+    ]);
+    expect(closed).toHaveLength(3);
+    expect([kept('always', 'Mark'), kept('start', 'absent'), kept('start', 'broken')]).toEqual(['x', undefined, null]);
+  });
+
+  test('says when it may not write, and throws nothing', () => {
+    isForbidden = true;
+    expect(keep('always', 'Mark', 'a')).toBe(false);
   });
 });
