@@ -32,6 +32,7 @@ import { loadStandard } from './standard/load.ts';
 import type { Standard } from './standard/rule.ts';
 import { WITNESSED } from './standard/witnessed.ts';
 import { createHearing } from './state/hearing.ts';
+import { createRollback } from './state/rollback.ts';
 import { createState } from './state/state.ts';
 
 /** Everything between the port and the disk, as it was when the record ends. */
@@ -133,6 +134,7 @@ export async function assemble({
     const stages: Stages = {
       state,
       hearing,
+      rollback: createRollback(state),
       compliance,
       strata: createStrata(state, compliance, places, createNear(settings.phases)),
       late: createLate(standard, catalogue, places, settings.phases),

@@ -13,6 +13,7 @@ import type { Incidents } from './incidents/incidents.ts';
 import type { PhaseChange, Phases } from './sessions/phases.ts';
 import type { Session } from './sessions/session.ts';
 import type { Hearing } from './state/hearing.ts';
+import type { Rollback, RollbackChange } from './state/rollback.ts';
 import type { State, SubjectSnapshot } from './state/state.ts';
 
 /** What one beat did: shown at once, written after the journal has its arrivals. */
@@ -32,6 +33,7 @@ export interface Effects {
 export interface Stages {
   readonly state: State;
   readonly hearing: Hearing;
+  readonly rollback: Rollback;
   readonly compliance: Compliance;
   readonly strata: Strata;
   readonly late: Late;
@@ -57,8 +59,10 @@ const CLOCK_JUMP_MS = 2_000;
  * It asks no clock and does no I/O, so the same arrivals and moments give the same effects when a journal is replayed.
  */
 export function createBeat(stages: Stages): Beat {
-  const { state, hearing, compliance, strata, late, incidents, places } = stages;
+  const { state, hearing, rollback, compliance, strata, late, incidents, places } = stages;
   let before: Moment | null = null;
+  /** What the marks of machines told in this beat, by machine. */
+  let marks = new Map<string, RollbackChange>();
 
   function readBy(machine: string): readonly string[] {
     return places.devices().flatMap(({ id }) => (places.reader(id) === machine ? [id] : []));
@@ -92,15 +96,19 @@ export function createBeat(stages: Stages): Beat {
     touch(machine);
   }
 
-  function hearFrame(arrival: FrameArrival): void {
+  function hearFrame(arrival: FrameArrival, isJudged: boolean): void {
     late.live(arrival, () => snapshotsOf(arrival.machine));
     state.apply(arrival);
+    // What is only taken in again was remembered before the restart.
+    const marked =
+      isJudged && arrival.frame.asked['']?.['canary'] ? rollback.hear(arrival.machine, arrival.received) : null;
+    if (marked) marks.set(arrival.machine, marked);
     // A tenth of a second is what a link's own delay can look like.
     const offset = Math.round(arrival.clockOffsetSeconds * 10) / 10;
     state.witness(arrival.machine, 'presence.clock_offset_seconds', offset, arrival.received);
   }
 
-  function hear(arrival: Arrival): VerdictChange[] {
+  function hear(arrival: Arrival, isJudged = true): VerdictChange[] {
     hearing.hear(arrival);
     if (arrival.kind === 'presence') {
       hearPresence(arrival);
@@ -111,7 +119,7 @@ export function createBeat(stages: Stages): Beat {
       if (arrival.moment.wall < (places.machine(arrival.machine)?.enrolledAt ?? 0)) return [];
       return late.judge(arrival, stages.sessions(), () => snapshotsOf(arrival.machine));
     }
-    hearFrame(arrival);
+    hearFrame(arrival, isJudged);
     return [];
   }
 
@@ -154,12 +162,16 @@ export function createBeat(stages: Stages): Beat {
       if (change.recorded) entries.push(verdictEntry(change, now.wall, now));
     }
     for (const change of incidentChanges) entries.push(incidentEntry(change, now));
+    const marked = marks;
+    marks = new Map();
+    for (const [machine, { entry }] of marked) if (entry) entries.push(machineEntry(machine, entry, now));
     const recorded = new Set(changes.filter((change) => change.recorded).map((change) => change.verdict.subject));
     const keep: Kept[] = [
       ...[...recorded].map((id) => ({ kind: 'verdicts', id, value: compliance.snapshot(id) })),
       ...advanced.gone.flatMap((id) => ['verdicts', 'state'].map((kind) => ({ kind, id, value: null }))),
       ...incidentChanges.map(({ incident }) => ({ kind: 'incident', id: incident.id, value: incident })),
       ...incidents.takeOld().map((id) => ({ kind: 'incident', id, value: null })),
+      ...[...marked].map(([id, { memory }]) => ({ kind: 'rollback', id, value: memory })),
       ...phases.map(({ session, to }) => ({ kind: 'phase', id: session.id, value: to })),
     ];
     for (const id of advanced.readings.keys()) moved.add(id);
@@ -173,7 +185,7 @@ export function createBeat(stages: Stages): Beat {
     tick,
     absorb(arrivals) {
       late.finish(stages.sessions());
-      for (const arrival of arrivals) hear(arrival);
+      for (const arrival of arrivals) hear(arrival, false);
     },
     resume: () => hearing.restart(),
   };
@@ -244,6 +256,10 @@ function verdictEntry({ verdict, before, late }: VerdictChange, at: number, now:
     late,
     body: bodyOf(verdict, before),
   };
+}
+
+function machineEntry(subject: string, body: EntryDraft['body'], now: Moment): EntryDraft {
+  return { at: now.wall, monotonic: now.monotonic, kind: 'machine', subject, rule: null, late: false, body };
 }
 
 function phaseEntry({ session, from, to }: PhaseChange, now: Moment): EntryDraft {

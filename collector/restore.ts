@@ -14,6 +14,7 @@ import type { Ticket } from './identity/tickets.ts';
 import type { Incident } from './incidents/incident.ts';
 import type { Standing } from './sessions/phases.ts';
 import type { Session } from './sessions/session.ts';
+import type { RollbackMemory } from './state/rollback.ts';
 import type { SubjectSnapshot } from './state/state.ts';
 
 /** What an earlier process kept, by what it is. */
@@ -22,6 +23,7 @@ export interface KeptSite {
   readonly tickets: readonly Ticket[];
   readonly states: readonly SubjectSnapshot[];
   readonly verdicts: readonly (readonly [id: string, VerdictSnapshot])[];
+  readonly rollback: readonly (readonly [machine: string, RollbackMemory])[];
   readonly late: readonly (readonly [machine: string, LateSnapshot])[];
   readonly incidents: readonly Incident[];
   readonly sessions: readonly Session[];
@@ -46,6 +48,7 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     tickets: values('ticket'),
     states: values('state'),
     verdicts: rows('verdicts'),
+    rollback: rows('rollback'),
     late: rows('late'),
     incidents: values('incident'),
     sessions: values('session'),
@@ -75,7 +78,7 @@ export async function endOf(journal: Pick<Journal, 'last' | 'replay'>, moment: M
  * the replay and then by the clock.
  */
 export function restoreStages(
-  { state, compliance, late, incidents, phases, places }: Stages,
+  { state, rollback, compliance, late, incidents, phases, places }: Stages,
   kept: KeptSite,
   at: Moment,
 ): void {
@@ -84,6 +87,7 @@ export function restoreStages(
   for (const { id } of places.devices()) state.ensure(id, 'device');
   for (const subject of state.all()) compliance.touch(subject.id);
   for (const snapshot of kept.states) state.restore(snapshot, at);
+  rollback.restore(kept.rollback, at);
   for (const [id, verdicts] of kept.verdicts) {
     // So that what is written of a room or session that went meanwhile is ended with the first beat.
     const scoped = scopedOf(id);

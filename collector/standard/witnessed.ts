@@ -42,6 +42,49 @@ export const WITNESSED: readonly Described[] = [
       address: { type: 'string', largest: 64, about: { zh: '连接所用的地址', en: 'The address it speaks from' } },
     }),
   },
+  // Worked out from what the machine says of its marks and what the collector remembers of them: claimed, then.
+  {
+    name: 'rollback',
+    platforms: ['linux', 'win32'],
+    everySeconds: 60,
+    staleAfterSeconds: KEPT_SECONDS,
+    facts: {
+      reverted: {
+        type: 'boolean',
+        about: { zh: '上次重启把写入的内容还原了', en: 'The last restart put back what had been written' },
+      },
+      verdict: {
+        type: 'string',
+        largest: 20,
+        about: { zh: '重启检验的结论', en: 'What restarts have shown' },
+        words: {
+          persistent: { zh: '写入的内容保留', en: 'what is written stays' },
+          'reverted-probable': { zh: '很可能被还原（一次重启）', en: 'probably put back (one restart)' },
+          'reverted-certain': { zh: '确定被还原（连续两次重启）', en: 'certainly put back (two restarts in a row)' },
+          partial: { zh: '部分被还原，或被清理', en: 'put back in part, or cleaned away' },
+          unknown: { zh: '还不能判断', en: 'cannot be said yet' },
+        },
+      },
+      because: {
+        type: 'string',
+        largest: 20,
+        about: { zh: '得出该结论的原因', en: 'Why it is so' },
+        words: {
+          first: { zh: '接入后还没有重启过', en: 'not restarted since it was enrolled' },
+          'new-system': { zh: '操作系统是新装的', en: 'its system was installed anew' },
+          'new-install': { zh: '代理程序是新装的', en: 'its agent was installed anew' },
+          short: { zh: '重启前运行不足两分钟', en: 'it ran for less than two minutes before' },
+          kept: { zh: '重启前的记号还在', en: 'the mark from before is there' },
+          reverted: { zh: '重启后又是旧记号', en: 'an older mark was there again' },
+          partial: { zh: '磁盘与注册表的记号不一致', en: 'disk and registry disagree' },
+          cleaned: { zh: '记号被删除', en: 'the mark was deleted' },
+          other: { zh: '记号不是所记的那一个', en: 'the mark is not the one remembered' },
+          unread: { zh: '记号读写不了', en: 'the mark cannot be read or written' },
+        },
+      },
+      restarts: { type: 'number', least: 0, about: { zh: '接入以来的重启次数', en: 'Restarts since it was enrolled' } },
+    },
+  },
   {
     name: 'proof',
     platforms: ['linux', 'win32', 'darwin'],
