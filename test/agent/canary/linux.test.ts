@@ -50,7 +50,7 @@ test('the mark is a file of the agent’s own account, and says nothing of the m
 });
 
 test('an agent without a folder, as that of a report, marks nothing; neither does a kernel that names no start', async () => {
-  const { facts } = (await canaryProbe(() => 0).ask!(fakeHost(), SETTINGS))!;
+  const { facts } = await canaryProbe(() => 0).ask!(fakeHost(), SETTINGS);
   expect(new Set(Object.values(facts))).toEqual(new Set([null]));
   expect(await linuxMarks(fakeHost(), folder())).toBeNull();
 });
