@@ -21,9 +21,12 @@ import { createPlaces } from './identity/places.ts';
 import { createRegistry } from './identity/registry.ts';
 import { createIncidents } from './incidents/incidents.ts';
 import { createOffice, type Office } from './office.ts';
+import { openKeyFolder } from './record/key.ts';
+import { createRecordDesk } from './record/recordDesk.ts';
+import { createSeal, type Seal } from './record/seal.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
-import { endOf, keptOf, presenceOf, replay, restoreStages } from './restore.ts';
 import { createNear } from './sessions/near.ts';
+import { endOf, keptOf, presenceOf, replay, restoreStages, type KeptSite } from './restore.ts';
 import { createPhases } from './sessions/phases.ts';
 import { openSecrets } from './secrets.ts';
 import type { PlaceOf, Settings } from './settings.ts';
@@ -34,6 +37,7 @@ import { WITNESSED } from './standard/witnessed.ts';
 import { createHearing } from './state/hearing.ts';
 import { createRollback } from './state/rollback.ts';
 import { createState } from './state/state.ts';
+import { createWrite } from './write.ts';
 
 /** Everything between the port and the disk, as it was when the record ends. */
 export interface Assembly {
@@ -47,6 +51,8 @@ export interface Assembly {
   readonly gateway: Gateway;
   readonly recorder: Recorder;
   readonly office: Office;
+  readonly seal: Seal;
+  readonly kept: KeptSite;
   /** Beats that were lived through again from the journal. */
   readonly replayed: number;
 }
@@ -171,6 +177,14 @@ export async function assemble({
           throw error;
         }),
     });
+    const seal = createSeal({
+      site,
+      keys: await openKeyFolder(join(data, 'record'), site),
+      history,
+      clock,
+      write: (keep, entries) => recorder.write(keep, entries),
+      entry: createWrite(recorder, clock).entry,
+    });
     const parts = {
       site,
       settings,
@@ -184,13 +198,14 @@ export async function assemble({
       registry,
       history,
       recorder,
+      record: createRecordDesk(site, seal, history, clock),
       kept,
     };
     const office = createOffice({ ...parts, version: VERSION, gateway: () => gateway });
     restoreStages(stages, kept, restored.moment ?? clock.now());
     const replayed = await replay({ journal, restored, kept, beat, gateway, recorder });
     Object.assign(presence, presenceOf(stages, registry.machines.values()));
-    return { site, clock, standard, journal, history, stages, beat, gateway, recorder, office, replayed };
+    return { site, clock, standard, journal, history, stages, beat, gateway, recorder, office, seal, kept, replayed };
   } catch (error) {
     await history.close();
     throw error;

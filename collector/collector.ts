@@ -10,9 +10,11 @@ import type { Kept } from './history/history.ts';
 import type { TicketOrder } from './enrolment.ts';
 import type { Office } from './office.ts';
 import { openPort, type Port } from './port.ts';
+import { createSealing, SEAL_MS, type Sealing } from './sealing.ts';
 import { siteOf } from './site.ts';
 import type { PlaceOf, Settings } from './settings.ts';
 import { didYouMean } from './standard/nearest.ts';
+import { createWrite } from './write.ts';
 
 export { WrongPack };
 
@@ -24,6 +26,8 @@ const CHECKPOINT_MS = 60_000;
 /** It reads nothing while nothing changed, and an address that came is served within a minute. */
 const CERTIFICATE_MS = 60_000;
 const STOP_LIMIT_MS = 10_000;
+/** A disk that takes writes a signature in milliseconds; one that refuses must not hold up the end. */
+const SEAL_LIMIT_MS = 2_000;
 
 export interface CollectorOptions {
   readonly data: string;
@@ -81,9 +85,11 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       throw error;
     },
   );
-  const pulse = createPulse(assembly, port);
+  const sealing = createSealing(data, assembly.seal, createWrite(recorder, assembly.clock), log);
+  const pulse = createPulse(assembly, port, sealing);
   const timers = beats ? pulse.start() : [];
   office.started(replayed);
+  void sealing.start(assembly.kept.recordKey);
   return {
     site,
     standard: `${standard.id}@${standard.edition}+${standard.hash}`,
@@ -101,6 +107,8 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       gateway.stop();
       pulse.beat();
       office.stopping();
+      // It waits for the one at the start: heads are signed in turn.
+      await sealing.stop(SEAL_LIMIT_MS);
       pulse.checkpoint();
       await port.close();
       await recorder.close(STOP_LIMIT_MS);
@@ -109,7 +117,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 }
 
 /** The beat, and what happens beside it at a slower pace. */
-function createPulse(assembly: Assembly, port: Port) {
+function createPulse(assembly: Assembly, port: Port, sealing: Sealing) {
   const { clock, stages, gateway, recorder, office } = assembly;
   const { own, events } = port;
   /** Subjects whose snapshot is behind; after a replay it may be anyone's. */
@@ -151,6 +159,7 @@ function createPulse(assembly: Assembly, port: Port) {
       setInterval(() => recorder.flushRaw(clock.now()), RAW_MS),
       setInterval(checkpoint, CHECKPOINT_MS),
       setInterval(() => void port.refresh(), CERTIFICATE_MS),
+      setInterval(() => void sealing.seal(), SEAL_MS),
     ],
   };
 }

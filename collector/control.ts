@@ -23,6 +23,9 @@ export type Question =
   | { readonly ask: 'backup'; readonly to: string }
   /** The secrets of a device have changed: its reader is told. */
   | { readonly ask: 'secrets'; readonly device: string }
+  | { readonly ask: 'record-export'; readonly to: string }
+  | { readonly ask: 'record-key' }
+  | { readonly ask: 'record-rotate' }
   | { readonly ask: 'status' };
 
 export type Answer = (Readonly<Record<string, unknown>> & { readonly error?: never }) | { readonly error: Bilingual };

@@ -16,6 +16,8 @@ import type { Machine, Role, SiteDevice } from './identity/machine.ts';
 import type { Registry, RegistryChange } from './identity/registry.ts';
 import type { IncidentChange } from './incidents/incident.ts';
 import { createReaders } from './readers.ts';
+import { writeExport } from './record/exportFile.ts';
+import type { RecordDesk } from './record/recordDesk.ts';
 import type { Recorder } from './recorder.ts';
 import type { KeptSite } from './restore.ts';
 import type { Secrets } from './secrets.ts';
@@ -38,6 +40,7 @@ export interface OfficeParts {
   readonly gateway: () => Gateway;
   readonly history: History;
   readonly recorder: Recorder;
+  readonly record: RecordDesk;
   readonly kept: KeptSite;
 }
 
@@ -72,6 +75,7 @@ export function createOffice(parts: OfficeParts): Office {
     gateway,
     history,
     recorder,
+    record: recordDesk,
     kept,
   } = parts;
   // Not all of `kept` for as long as the process lives: it has the state of every machine.
@@ -129,6 +133,7 @@ export function createOffice(parts: OfficeParts): Office {
     version,
     clock,
     history,
+    record: recordDesk,
     devices,
     catalogue,
     standard,
@@ -238,6 +243,14 @@ export function createOffice(parts: OfficeParts): Office {
                 question.device === id || ('recorder' in device && device.recorder === question.device),
             ),
           };
+        case 'record-export':
+          await writeExport(recordDesk.export(), question.to);
+          return { said: question.to };
+        case 'record-rotate':
+          await recordDesk.rotate('console of this PC');
+          return { said: recordDesk.keyLine() };
+        case 'record-key':
+          return { said: recordDesk.keyLine() };
         case 'ticket': {
           const { ticket, command, onlyHere } = await enrolment.makeTicket(
             { ...question.wish, role: question.wish.role as Role },

@@ -12,6 +12,7 @@ import type { Machine } from './identity/machine.ts';
 import { scopedOf } from './identity/scopes.ts';
 import type { Ticket } from './identity/tickets.ts';
 import type { Incident } from './incidents/incident.ts';
+import { KEPT_KEY } from './record/seal.ts';
 import type { Standing } from './sessions/phases.ts';
 import type { Session } from './sessions/session.ts';
 import type { RollbackMemory } from './state/rollback.ts';
@@ -37,6 +38,8 @@ export interface KeptSite {
   readonly localTicket: string | null;
   /** The settings as the record has them; null for a new site. */
   readonly settings: Readonly<Record<string, unknown>> | null;
+  /** The public key that the record last named as its own; null when it names none. */
+  readonly recordKey: string | null;
   readonly isNew: boolean;
 }
 
@@ -59,6 +62,7 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     rawTo: (kept.get('cursor')?.get('raw') as number | undefined) ?? stateTo,
     localTicket: (kept.get('site')?.get('local-ticket') as string | undefined) ?? null,
     settings: (kept.get('site')?.get('settings') as Readonly<Record<string, unknown>> | undefined) ?? null,
+    recordKey: (kept.get(KEPT_KEY.kind)?.get(KEPT_KEY.id) as string | undefined) ?? null,
     isNew: lastEntry === 0,
   };
 }

@@ -74,6 +74,8 @@ export const ACTS = {
   'end-session': act('结束场次', 'end sessions', ['lead'], { scopes: ['sessions'] }),
   attest: act('提交人工确认', 'attest', ['lead', 'tech', 'proctor', 'logistics'], { scopes: ['attest'] }),
   waive: act('登记豁免', 'waive clauses', ['organization']),
+  'export-record': act('导出整份记录', 'export the whole record', WHOLE_SITE, { scopes: ['read'], here: true }),
+  'rotate-key': act('更换记录的签名密钥', 'rotate the key that signs the record', []),
   'manage-accounts': act('管理账号', 'manage accounts', []),
   'manage-tokens': act('管理接口令牌', 'manage API tokens', []),
   'change-password': act('修改密码', 'change a password', EVERY_ROLE),

@@ -45,6 +45,16 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import('./backup.ts'),
   },
   {
+    name: 'record',
+    line: { zh: '导出签过名的记录；考点公钥', en: 'export the signed record; the site’s public key' },
+    load: () => import('./record.ts'),
+  },
+  {
+    name: 'verify',
+    line: { zh: '离线核对一份导出的记录', en: 'check an exported record offline' },
+    load: () => import('./verify.ts'),
+  },
+  {
     name: 'load',
     line: { zh: '模拟机器，用于演示和规模试验', en: 'simulated machines, for scale and demonstration' },
     load: () => import('./load.ts'),

@@ -5,6 +5,7 @@ import type { History } from '../history/history.ts';
 import type { Machine, Role, SiteDevice } from '../identity/machine.ts';
 import type { Ticket } from '../identity/tickets.ts';
 import type { Waiting } from '../identity/waiting.ts';
+import type { RecordDesk } from '../record/recordDesk.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SiteAnswer } from './api.ts';
@@ -20,6 +21,7 @@ export interface Desk extends RowSource {
   readonly clock: Clock;
   readonly accounts: Accounts;
   readonly history: History;
+  readonly record: RecordDesk;
   readonly devices: readonly SiteDevice[];
   machine(id: string): Machine | undefined;
   incidents(state: 'open' | 'closed'): readonly Incident[];

@@ -18,6 +18,7 @@ import { changeRoutes } from './changeRoutes.ts';
 import type { Events } from './events.ts';
 import { forEverybody, guard, mayDo } from './guard.ts';
 import { readRoutes } from './readRoutes.ts';
+import { recordRoutes } from './recordRoutes.ts';
 
 export interface ConsoleOptions {
   /** Makes the HTTP server over the one listener. */
@@ -73,6 +74,7 @@ export async function createConsole(desk: Desk, events: Events, options: Console
   await app.register(async (routes) => {
     readRoutes(routes, desk, events);
     changeRoutes(routes, desk, events);
+    recordRoutes(routes, desk);
     routes.get('/api/v1/openapi.json', { onRequest: mayDo('look'), schema: { hide: true } }, async () => app.swagger());
     routes.get('/healthz', { onRequest: forEverybody, schema: { hide: true } }, async () => ({ status: 'ok' }));
     routes.get('/metrics', { onRequest: mayDo('read-metrics'), schema: { hide: true } }, async (request, reply) => {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { canonical } from './canonical.ts';
-import type { Entry } from './history.ts';
+import type { Entry, Link } from './history.ts';
 
 /** An entry as it is stored: its body is canonical text. */
 export interface Line extends Omit<Entry, 'body'> {
@@ -26,12 +26,6 @@ export function entryHash(line: Omit<Line, 'hash'>): string {
 
 export function lineOf({ body, ...entry }: Entry): Line {
   return { ...entry, text: canonical(body) };
-}
-
-/** Where a chain stands: the entry that the next one must follow. */
-export interface Link {
-  readonly n: number;
-  readonly hash: string;
 }
 
 /** The first entry that does not follow from the one before it, and why. */

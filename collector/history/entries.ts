@@ -1,5 +1,6 @@
+import { NO_ENTRY } from './chain.ts';
 import { eachRow, rows, type Connection } from './connection.ts';
-import type { EntryQuery } from './history.ts';
+import type { EntryQuery, Link } from './history.ts';
 import type { InTime } from './reader.ts';
 import type { EntryRow } from './tables.ts';
 
@@ -26,6 +27,11 @@ export function findEntries(connection: Connection, query: EntryQuery, inTime: I
   found.sort((left, right) => (query.newestFirst ? right.n - left.n : left.n - right.n));
   const page = found.slice(0, limit);
   return { rows: page, next: found.length > limit ? page.at(-1)!.n : null };
+}
+
+export function findHead(connection: Connection): Link {
+  const newest = connection.sql.selectFrom('entry').select(['n', 'hash']).orderBy('n', 'desc').limit(1);
+  return rows(connection, newest)[0] ?? { n: 0, hash: NO_ENTRY };
 }
 
 /** Entries of several kinds are looked up kind by kind: an index over kinds gives each in the order of n, not all. */

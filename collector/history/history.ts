@@ -17,6 +17,8 @@ export interface History {
   append(batch: Batch): Promise<void>;
   /** Queries reject with `QueryRefused` when they would take too long or give too much: nothing is ever cut off unsaid. */
   entries(query: EntryQuery): Promise<Page<Entry>>;
+  /** Where the chain stands; n 0 and 64 zeros for an empty record. */
+  head(): Promise<Link>;
   /** Raw readings of one subject, oldest first, from the last 7 days; what is still only in the journal is not in it. ≤ 200,000. */
   raw(query: SeriesQuery): Promise<readonly RawPoint[]>;
   /**
@@ -87,7 +89,13 @@ export type EntryKind =
   | 'attestation'
   | 'waiver'
   | 'erasure'
-  | 'collector';
+  | 'collector'
+  /** The site's signing key: the first one, a rotation, or a new one because the old one was lost. */
+  | 'key'
+  /** The site's signature over the record up to an entry. */
+  | 'head'
+  /** The organization's signature over a head that it received. */
+  | 'cosigned';
 
 export interface Entry extends EntryDraft {
   readonly site: string;
@@ -113,6 +121,12 @@ export interface EntryQuery {
   readonly newestFirst?: boolean;
   /** ≤ 1,000; 200 when not given. */
   readonly limit?: number;
+}
+
+/** Where a chain stands: the entry that the next one must follow. */
+export interface Link {
+  readonly n: number;
+  readonly hash: string;
 }
 
 export interface Page<T> {

@@ -1,6 +1,6 @@
 import { openReader, snapshot } from './connection.ts';
-import { findEntries, type WirePage } from './entries.ts';
-import type { EntryQuery, SeriesQuery } from './history.ts';
+import { findEntries, findHead, type WirePage } from './entries.ts';
+import type { EntryQuery, Link, SeriesQuery } from './history.ts';
 import { findRaw, findSeries, type WireRaw, type WireSeries } from './readings.ts';
 import { QueryRefused } from './refused.ts';
 import type { ThreadData } from './thread.ts';
@@ -15,6 +15,7 @@ export interface ReaderData extends ThreadData {
 
 export type ReaderAsks = {
   entries(query: EntryQuery): WirePage;
+  head(query: null): Link;
   raw(query: SeriesQuery): WireRaw;
   series(query: SeriesQuery & { readonly resolution: 'minute' | 'hour' }): WireSeries;
 };
@@ -35,6 +36,7 @@ export function openQueries({ file, limitMs, staleAfterSeconds }: ReaderData): R
   }
   return {
     entries: bounded((query, inTime) => findEntries(connection, query, inTime)),
+    head: bounded(() => findHead(connection)),
     raw: bounded((query, inTime) => findRaw(connection, query, inTime)),
     series: bounded((query, inTime) => findSeries(connection, query, staleAfterSeconds, inTime)),
   };

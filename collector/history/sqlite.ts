@@ -8,6 +8,7 @@ import type {
   Entry,
   EntryQuery,
   History,
+  Link,
   Page,
   RawPoint,
   Restored,
@@ -144,6 +145,10 @@ class Sqlite implements SqliteHistory {
   async entries(query: EntryQuery): Promise<Page<Entry>> {
     const { rows, next } = await this.#queries.ask('entries', query);
     return { rows: rows.map(entryOfRow), next };
+  }
+
+  head(): Promise<Link> {
+    return this.#queries.ask('head', null);
   }
 
   async raw(query: SeriesQuery): Promise<readonly RawPoint[]> {

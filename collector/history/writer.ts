@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Moment } from '../clock.ts';
 import { deflate, type Block } from './blocks.ts';
-import { entryHash, NO_ENTRY, verifyChain, type Link } from './chain.ts';
+import { entryHash, NO_ENTRY, verifyChain } from './chain.ts';
 import { eachRow, lock, openWriter, rows, transact, translate, type Connection } from './connection.ts';
+import type { Link } from './history.ts';
 import { HistoryRefused, Unusable } from './refused.ts';
 import { lineOfRow, type StandingRow } from './tables.ts';
 import type { ThreadData } from './thread.ts';

@@ -39,6 +39,9 @@ const KIND_WORD = {
   waiver: 'entry_waiver',
   erasure: 'entry_erasure',
   collector: 'entry_collector',
+  key: 'entry_key',
+  head: 'entry_head',
+  cosigned: 'entry_cosigned',
 } as const satisfies Record<EntryKind, Word>;
 
 const STATES: Readonly<Record<string, Word>> = {

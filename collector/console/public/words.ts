@@ -248,6 +248,9 @@ export const WORDS = {
   entry_settings: { zh: '设置变更', en: 'Settings changed' },
   entry_collector: { zh: '采集器', en: 'Collector' },
   ...PEOPLE_WORDS,
+  entry_key: { zh: '签名密钥', en: 'Signing key' },
+  entry_head: { zh: '记录签名', en: 'Record signed' },
+  entry_cosigned: { zh: '机构联署', en: 'Co-signed by the organization' },
 } as const satisfies Readonly<Record<string, Bilingual>>;
 
 export type Word = keyof typeof WORDS;
