@@ -121,7 +121,7 @@ function publicKeyOf(text: string): KeyObject | null {
 
 function newKey(): string {
   const { privateKey } = generateKeyPairSync('ed25519');
-  return privateKey.export({ format: 'pem', type: 'pkcs8' }) as string;
+  return privateKey.export({ format: 'pem', type: 'pkcs8' });
 }
 
 async function read(path: string): Promise<RecordKey> {

@@ -43,7 +43,7 @@ export function createKeys(given: string): Keys {
       const { site, body } = entry;
       const next = String(body['key']);
       // In a record that is exported from its middle, a rotation may be the first that is heard of a key.
-      const before = current ?? String(body['previous'] ?? '');
+      const before = current ?? textOf(body['previous']);
       if (current === null && body['change'] === 'first') {
         note('first-key', entry, keyIdOf(next));
       } else if (body['change'] === 'rotated' && isSigned(rotationText(site, next), body['signature'], before)) {
@@ -57,7 +57,7 @@ export function createKeys(given: string): Keys {
       current = next;
     },
     mark(what, entry) {
-      note(what, entry, String(entry.body['n'] ?? ''));
+      note(what, entry, textOf(entry.body['n']));
     },
     vouchesFor: (key) => key === given || lines.some((one) => one.has(key) && one.has(given)),
     isHead(head, signature, key) {
@@ -69,4 +69,8 @@ export function createKeys(given: string): Keys {
     isCosigned: (head, signature, key) => isSigned(cosignText(head), signature, key),
     marks: () => marks,
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }

@@ -183,7 +183,7 @@ function mutate(
 function signedAnew(lines: readonly Buffer[], otherKey: Parameters<typeof sign>[2]): Buffer {
   const { signature: _signature, ...manifest } = JSON.parse(lines.at(-1)!.toString()) as Record<string, unknown>;
   const signature = sign(null, Buffer.from(canonical(manifest)), otherKey).toString('base64url');
-  return Buffer.concat(lines.with(-1, Buffer.from(`${canonical({ ...manifest, signature })}\n`)));
+  return Buffer.concat(lines.toSpliced(lines.length - 1, 1, Buffer.from(`${canonical({ ...manifest, signature })}\n`)));
 }
 
 function randomOf(seed: number): Random {
