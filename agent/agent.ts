@@ -48,6 +48,8 @@ export interface AgentOptions {
   /** Where probes marked `mayHang` run; null asks them in this process. */
   readonly sweep: Sweep | null;
   readonly log: (line: string) => void;
+  /** How the link is, in words, whenever that changes; the machine's id while it is up. */
+  readonly told?: (said: Bilingual, machine: string | null) => void;
   /** Marks the machine as simulated for ever. */
   readonly simulated?: boolean;
   /** Uniform in [0, 1). */
@@ -145,6 +147,7 @@ export class Agent {
       up: (welcome) => this.#up(welcome),
       message: (message) => this.#take(message),
       down: () => this.#down(),
+      told: this.#options.told,
       log,
     });
     const measuring = createMeasuring({

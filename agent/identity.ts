@@ -57,7 +57,7 @@ export async function openIdentity(options: IdentityOptions): Promise<Identity> 
   async function rekey(): Promise<Patience> {
     // One new key is the answer to having been cloned; refused again it is something else.
     if (isRekeyed || (await options.ticket()) === null) return 'later';
-    log('this is a copy of another machine: it makes a key of its own');
+    log('本机是另一台机器的克隆，正在生成自己的密钥 · this is a copy of another machine: it makes a key of its own');
     isRekeyed = true;
     previous = key;
     key = await keys.replace(key);

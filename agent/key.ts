@@ -37,7 +37,9 @@ export function keyStore(dir: string | null, log: (line: string) => void): KeySt
   async function keep(file: string | null, key: KeptKey): Promise<KeptKey> {
     const fault = file === null ? null : await writeWhole(file, key.pem);
     if (fault !== null)
-      log(`the machine's key cannot be kept, this machine will be a new one after a restart: ${fault}`);
+      log(
+        `本机的密钥无法保存 · the machine's key cannot be kept, this machine will be a new one after a restart: ${fault}`,
+      );
     return key;
   }
 
@@ -66,7 +68,7 @@ async function read(path: string, log: (line: string) => void): Promise<KeptKey 
     await fs.chmod(path, PRIVATE_FILE).catch(() => undefined);
     return keyOf(createPrivateKey(pem), pem);
   } catch {
-    log(`${path} is not an Ed25519 key; it is set aside as ${path}.broken`);
+    log(`密钥文件已损坏 · ${path} is not an Ed25519 key; it is set aside as ${path}.broken`);
     await fs.rename(path, `${path}.broken`).catch(() => undefined);
     return null;
   }

@@ -3,6 +3,7 @@ import { parseAddress, type Address } from './address.ts';
 import type { Clock } from './clock.ts';
 import type { Patience } from './identity.ts';
 import { parseMessage } from './incoming.ts';
+import { both } from './log.ts';
 import {
   SUBPROTOCOL,
   type Ack,
@@ -14,6 +15,7 @@ import {
   type Settings,
   type Welcome,
 } from './messages.ts';
+import type { Bilingual } from './probe.ts';
 import type { Trust, Way } from './trust.ts';
 
 export interface LinkOptions {
@@ -31,6 +33,8 @@ export interface LinkOptions {
   readonly up: (welcome: Welcome) => void;
   readonly message: (message: Ack | Refused | Settings | MeasureOrder | MeasureStop) => void;
   readonly down: () => void;
+  /** How the link is, whenever that changes, for people: the machine's id at the site while it is up. */
+  readonly told?: ((said: Bilingual, machine: string | null) => void) | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -198,7 +202,10 @@ export class Link {
       if (upSince === null) {
         this.#trouble.set(address.text, why);
       } else {
-        this.#say(`the link to ${address.text} is down: ${why}`);
+        this.#say({
+          zh: `与 ${address.text} 的连接已断开：${why}`,
+          en: `the link to ${address.text} is down: ${why}`,
+        });
         if (clock.now().monotonic - upSince >= SOUND_MS) this.#failures = 0;
         this.#turns = [];
         this.#rounds = 0;
@@ -222,7 +229,11 @@ export class Link {
       this.#refusals = 0;
       this.#isUp = true;
       this.#trouble.clear();
-      this.#say(`connected to ${address.text} as ${welcome.machine}`);
+      const { machine } = welcome;
+      this.#say(
+        { zh: `已连接到 ${address.text}，本机编号 ${machine}`, en: `connected to ${address.text} as ${machine}` },
+        machine,
+      );
       cancel();
       watchSilence();
       this.#options.up(welcome);
@@ -250,7 +261,7 @@ export class Link {
           return welcomed(message);
         case 'refused':
           if (message.seq !== undefined) break;
-          this.#say(`refused by ${address.text}: ${message.reason}${message.message && ` (${message.message})`}`);
+          this.#say(refusalText(address.text, message));
           // The other side closes now; what was refused decides when to come back, not that.
           isRefused = true;
           cancel();
@@ -274,13 +285,16 @@ export class Link {
   /** Once a round, when it differs from what was said before. */
   #tellTrouble(): void {
     const all = [...this.#trouble].map(([address, why]) => `${address} (${why})`).join(', ');
-    if (all !== '') this.#say(`no collector found: ${all}`);
+    if (all !== '') this.#say({ zh: `没有找到采集器：${all}`, en: `no collector found: ${all}` });
   }
 
   /** What the other side said of itself may be in it: one line, and nothing that a terminal obeys. */
-  #say(said: string): void {
-    const line = said.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
-    if (line !== this.#told) this.#options.log(line);
+  #say(said: Bilingual, machine: string | null = null): void {
+    const line = oneLine(both(said));
+    if (line !== this.#told) {
+      this.#options.log(line);
+      this.#options.told?.({ zh: oneLine(said.zh), en: oneLine(said.en) }, machine);
+    }
     this.#told = line;
   }
 }
@@ -288,6 +302,32 @@ export class Link {
 interface Connection {
   readonly socket: WebSocket;
   end(why: string, patience: Patience): void;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+/** What a person at the machine can do about it, in front of the collector's own words. */
+const REASON_ZH: Readonly<Record<RefusalReason, string>> = {
+  ticket: '凭证不可用（用完、过期或已作废），请换一张',
+  'unknown-key': '采集器不认识本机的密钥',
+  'other-hardware': '密钥属于另一台机器（本机是克隆的）',
+  'alive-elsewhere': '同一身份的另一台机器正在线',
+  'waiting-for-person': '等待技术支持人员在控制台上确认',
+  revoked: '本机的密钥已被撤销',
+  'too-many': '连接太多，稍后再试',
+  signature: '签名不对',
+  malformed: '消息格式不对',
+  'not-yours': '不属于本机',
+};
+
+function refusalText(address: string, { reason, message }: Refused): Bilingual {
+  const said = message && ` (${message})`;
+  return {
+    zh: `被 ${address} 拒绝：${REASON_ZH[reason]}`,
+    en: `refused by ${address}: ${reason}${said}`,
+  };
 }
 
 function grown({ first, most }: { readonly first: number; readonly most: number }, times: number): number {

@@ -5,10 +5,12 @@ import { loadProbes } from './catalogue.ts';
 import { systemClock } from './clock.ts';
 import { writeWhole } from './files.ts';
 import { thisHost } from './host.ts';
+import { openLog } from './log.ts';
 import { loadMeasures } from './measuring.ts';
 import type { Bilingual } from './probe.ts';
 import { reportText, takeReport, type ReportArguments } from './report.ts';
 import { HELP, inWords, parseArguments, type AgentArguments } from './settings.ts';
+import { keepLink } from './status.ts';
 import { childSweep, runSweep } from './sweep.ts';
 import { VERSION } from './version.ts';
 import { tellScreen } from './windows/helper.ts';
@@ -46,11 +48,17 @@ async function main(): Promise<void> {
   return parsed satisfies never;
 }
 
-async function run({ dir, ticket, addresses }: AgentArguments): Promise<void> {
+async function run({ dir, ticket, addresses, log: file }: AgentArguments): Promise<void> {
   beModest();
+  if (file !== null) {
+    const append = openLog(file);
+    write = append;
+    log(`代理程序 ${VERSION} 启动 · agent ${VERSION} starts, Node.js ${process.versions.node}, process ${process.pid}`);
+  }
   if (ticket !== null) {
     const fault = await writeWhole(join(dir, 'ticket'), `${ticket.trim()}\n`);
-    if (fault !== null) log(`the ticket cannot be kept, it has to be named again at the next start: ${fault}`);
+    if (fault !== null)
+      log(`凭证无法保存 · the ticket cannot be kept, it has to be named again at the next start: ${fault}`);
   }
   const clock = systemClock();
   const agent = new Agent({
@@ -61,13 +69,14 @@ async function run({ dir, ticket, addresses }: AgentArguments): Promise<void> {
     measures: await loadMeasures(),
     addresses,
     sweep: childSweep([process.execPath, process.argv[1]!], clock),
+    told: (said, machine) => keepLink(dir, { pid: process.pid, machine, said }),
     log,
   });
   let isEnding = false;
   const end = (signal: string): void => {
     if (isEnding) return;
     isEnding = true;
-    log(`${signal}: ending`);
+    log(`正在结束 · ${signal}: ending`);
     setTimeout(() => process.exit(1), END_LIMIT_MS).unref();
     void agent.stop().then(() => process.exit(0));
   };
@@ -79,9 +88,7 @@ async function run({ dir, ticket, addresses }: AgentArguments): Promise<void> {
   process.once('disconnect', () => end('its starter is gone'));
   const faults = await agent.start();
   if (faults.length === 0) return;
-  for (const fault of faults) {
-    process.stderr.write(`xunkao-agent: ${join(dir, 'ticket')}: ${inWords(fault, process.env)}\n`);
-  }
+  for (const fault of faults) write(`xunkao-agent: ${join(dir, 'ticket')}: ${inWords(fault, process.env)}`);
   process.exit(2);
 }
 
@@ -109,11 +116,18 @@ function beModest(): void {
   }
 }
 
+/** Instead of stderr when a log file is named. */
+let write = (line: string): void => void process.stderr.write(`${line}\n`);
+
 function log(line: string): void {
-  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+  write(`${new Date().toISOString()} ${line}`);
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`xunkao-agent: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+function die(error: unknown): void {
+  write(`xunkao-agent: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   process.exit(1);
-});
+}
+
+process.on('uncaughtException', die);
+process.on('unhandledRejection', die);
+void main().catch(die);

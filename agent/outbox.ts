@@ -191,9 +191,11 @@ export class Outbox {
       const why = await this.#spool!.write(batch, ({ frame }) => this.#forget(frame.seq));
       const now = this.#options.clock.now().monotonic;
       if (why !== null && this.#refused?.why !== why) {
-        this.#options.log(`outbox: frames stay in memory, the disk refuses them: ${why}`);
+        this.#options.log(
+          `待发数据暂存在内存，磁盘拒绝写入 · outbox: frames stay in memory, the disk refuses them: ${why}`,
+        );
       }
-      if (why === null && this.#refused) this.#options.log('outbox: the disk takes frames again');
+      if (why === null && this.#refused) this.#options.log('磁盘恢复写入 · outbox: the disk takes frames again');
       this.#refused = why === null ? null : { why, until: now + this.#limits.retryMs };
       this.#gauge();
     }

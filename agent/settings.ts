@@ -12,6 +12,8 @@ export interface AgentArguments {
   /** Text of the ticket file that was named; it is copied into the folder. */
   readonly ticket: string | null;
   readonly addresses: readonly string[];
+  /** Where its lines go instead of stderr, which a task of Windows does not have. */
+  readonly log: string | null;
 }
 
 export type ParsedArguments =
@@ -44,14 +46,15 @@ export function parseArguments(words: readonly string[], env: Environment, cwd: 
   const addresses: string[] = [];
   let dir: string | null = null;
   let ticket: string | null = null;
+  let log: string | null = null;
   for (let index = 0; index < words.length; index++) {
     const [name, inline] = splitOption(words[index]!);
     if (name === '--help' || name === '-h') return { kind: 'help' };
     if (name === '--version') return { kind: 'version' };
     if (!VALUED.has(name)) {
       faults.push({
-        zh: `不认识 ${name}；可用的有 --dir、--ticket、--address、--help、--version`,
-        en: `${name} is not known; there are --dir, --ticket, --address, --help and --version`,
+        zh: `不认识 ${name}；可用的有 --dir、--ticket、--address、--log、--help、--version`,
+        en: `${name} is not known; there are --dir, --ticket, --address, --log, --help and --version`,
       });
       continue;
     }
@@ -64,17 +67,18 @@ export function parseArguments(words: readonly string[], env: Environment, cwd: 
     if (inline === null) index++;
     if (name === '--sweep') return { kind: 'sweep', names: value.split(',') };
     if (name === '--dir') dir = resolve(cwd, value);
+    if (name === '--log') log = resolve(cwd, value);
     if (name === '--address') addresses.push(readAddress(value, faults));
     if (name === '--ticket') ticket = readTicket(resolve(cwd, value), faults);
   }
   if (faults.length > 0) return { kind: 'faults', faults };
-  return { kind: 'run', settings: { dir: dir ?? defaultFolder(env), ticket, addresses } };
+  return { kind: 'run', settings: { dir: dir ?? defaultFolder(env), ticket, addresses, log } };
 }
 
 export const HELP: Bilingual = {
   zh: `xunkao-agent：巡考的代理程序，读取本机状况并告诉本考点的采集器。
 
-用法：xunkao-agent [--dir 文件夹] [--ticket 文件] [--address 主机:端口]…
+用法：xunkao-agent [--dir 文件夹] [--ticket 文件] [--address 主机:端口]… [--log 文件]
       xunkao-agent report [--json] [--to 文件] [--exam 软件名]…
       xunkao-agent screen [--to 文件]
 
@@ -82,6 +86,7 @@ export const HELP: Bilingual = {
                        /var/lib/xunkao-agent（root）或 ~/.local/state/xunkao-agent
   --ticket 文件        采集器给出的凭证，会被复制到该文件夹；不给时读取其中的 ticket 文件
   --address 主机:端口  首先尝试的采集器地址，可给多次
+  --log 文件           日志写入该文件而不是 stderr；满 1 MiB 换新，旧的保留三份
   --help, --version
 
 report 只读：各项状况各问一次，显示结果和所用时间，不发送、不保存；--to 写入文件，--exam 查找已安装的考核软件。
@@ -92,7 +97,7 @@ screen 在 Windows 用户会话中运行一次，把屏幕分辨率告诉作为�
 `,
   en: `xunkao-agent: reads how this machine is and tells the site's collector.
 
-Usage: xunkao-agent [--dir FOLDER] [--ticket FILE] [--address HOST:PORT]…
+Usage: xunkao-agent [--dir FOLDER] [--ticket FILE] [--address HOST:PORT]… [--log FILE]
        xunkao-agent report [--json] [--to FILE] [--exam NAME]…
        xunkao-agent screen [--to FILE]
 
@@ -101,6 +106,7 @@ Usage: xunkao-agent [--dir FOLDER] [--ticket FILE] [--address HOST:PORT]…
   --ticket FILE        the ticket that the collector printed; it is copied into the folder. Without it the file
                        "ticket" there is read
   --address HOST:PORT  a collector to try first; may be given several times
+  --log FILE           its lines go there instead of stderr; turned over at 1 MiB, three older ones are kept
   --help, --version
 
 report only reads: it asks everything once and shows the answers and how long each took; nothing is sent or kept.
@@ -118,7 +124,7 @@ export function inWords({ zh, en }: Bilingual, env: Environment): string {
   return language.toLowerCase().startsWith('zh') ? zh : en;
 }
 
-const VALUED: ReadonlySet<string> = new Set(['--dir', '--ticket', '--address', '--sweep']);
+const VALUED: ReadonlySet<string> = new Set(['--dir', '--ticket', '--address', '--log', '--sweep']);
 
 /** `--dir=x` is `--dir x`. */
 function splitOption(word: string): readonly [name: string, value: string | null] {

@@ -43,7 +43,7 @@ export async function openSite({ dir, ticket: given, log }: SiteOptions): Promis
   const memory = await recall(dir);
   const name = ticket?.site ?? memory?.site;
   if (name === undefined) return faults.length > 0 ? faults : [NO_TICKET];
-  for (const { en } of faults) log(`the ticket is not usable: ${en}`);
+  for (const { zh, en } of faults) log(`凭证不可用：${zh} · the ticket is not usable: ${en}`);
 
   let remembered = memory?.site === name ? JSON.stringify(memory.settings) : null;
   let work = Promise.resolve();
@@ -61,7 +61,7 @@ export async function openSite({ dir, ticket: given, log }: SiteOptions): Promis
       remembered = text;
       work = work.then(async () => {
         const fault = dir === null ? null : await remember(dir, { site: name, settings });
-        if (fault !== null) log(`the settings cannot be kept: ${fault}`);
+        if (fault !== null) log(`设置无法保存 · the settings cannot be kept: ${fault}`);
       });
       return true;
     },

@@ -318,7 +318,7 @@ describe('a disk that refuses', () => {
     rmSync(join(dir, 'outbox'));
     clock.advance(OUTBOX_LIMITS.retryMs);
     await until('they are on disk', () => lineCount() === left.length);
-    expect(lines[lines.length - 1]).toBe('outbox: the disk takes frames again');
+    expect(lines[lines.length - 1]).toContain('outbox: the disk takes frames again');
     expect(await drain(outbox)).toEqual(left);
   });
 

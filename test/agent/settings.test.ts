@@ -17,10 +17,16 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const parse = (...words: string[]) => parseArguments(words, {}, dir);
 
 describe('the command line of the agent', () => {
-  it('names a folder, a ticket and addresses, relative to where it was typed', () => {
-    expect(parse('--dir', 'data', '--ticket=good', '--address', '10.0.0.5', '--address=[::1]:9481')).toEqual({
+  it('names a folder, a ticket, addresses and a log file, relative to where it was typed', () => {
+    const words = ['--dir', 'data', '--ticket=good', '--address', '10.0.0.5', '--address=[::1]:9481', '--log', 'l.log'];
+    expect(parse(...words)).toEqual({
       kind: 'run',
-      settings: { dir: join(dir, 'data'), ticket: TEXT, addresses: ['10.0.0.5:9480', '[::1]:9481'] },
+      settings: {
+        dir: join(dir, 'data'),
+        ticket: TEXT,
+        addresses: ['10.0.0.5:9480', '[::1]:9481'],
+        log: join(dir, 'l.log'),
+      },
     });
   });
 
@@ -47,7 +53,7 @@ describe('the command line of the agent', () => {
     expect(parsed.kind).toBe('faults');
     const faults = parsed.kind === 'faults' ? parsed.faults : [];
     expect(faults.map(({ en }) => en)).toEqual([
-      '--colour is not known; there are --dir, --ticket, --address, --help and --version',
+      '--colour is not known; there are --dir, --ticket, --address, --log, --help and --version',
       '--dir needs a value after it',
       '--address http://x is not HOST:PORT, such as 10.0.0.5:9480',
       expect.stringContaining('copy the whole line again'),
