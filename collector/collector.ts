@@ -7,6 +7,7 @@ import { limitNames, limitsWith } from './gateway/limits.ts';
 import type { Fault } from './faults.ts';
 import { Trouble } from './gateway/trouble.ts';
 import type { Kept } from './history/history.ts';
+import type { Role } from './identity/machine.ts';
 import type { TicketOrder } from './enrolment.ts';
 import type { Office } from './office.ts';
 import { openPort, type Port } from './port.ts';
@@ -55,7 +56,7 @@ export interface Collector {
   firstCode(): string | null;
   makeTicket(order: TicketOrder): Promise<string>;
   /** For the agent on this very machine, which is the site's reader of devices. */
-  localTicket(room: string): Promise<string>;
+  localTicket(room: string, role?: Role): Promise<string>;
   beat(): void;
   checkpoint(): void;
   stop(): Promise<void>;
@@ -99,7 +100,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     desk: office,
     firstCode: () => office.accounts.firstCode(),
     makeTicket: async (order) => (await office.makeTicket(order, 'collector')).ticket,
-    localTicket: (room) => office.localTicket(room),
+    localTicket: (room, role) => office.localTicket(room, role),
     beat: pulse.beat,
     checkpoint: pulse.checkpoint,
     async stop() {

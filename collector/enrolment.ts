@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Desk, MadeTicket, TicketWish } from './console/desk.ts';
 import type { Gateway } from './gateway/gateway.ts';
-import type { SiteDevice } from './identity/machine.ts';
+import type { Role, SiteDevice } from './identity/machine.ts';
 import type { Registry } from './identity/registry.ts';
 import { ticketText } from './identity/tickets.ts';
 import type { Recorder } from './recorder.ts';
@@ -13,7 +13,7 @@ export interface TicketOrder extends TicketWish {
 /** Tickets, seats, and which machine is the collector's own. */
 export interface Enrolment extends Pick<Desk, 'place'> {
   makeTicket(order: TicketOrder, account: string): Promise<MadeTicket>;
-  localTicket(room: string): Promise<string>;
+  localTicket(room: string, role?: Role): Promise<string>;
   /** The machine of the collector's own agent, which reads devices that name no reader. */
   localMachine(): string | undefined;
   /**
@@ -62,8 +62,8 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
 
   return {
     makeTicket,
-    async localTicket(room) {
-      const { ticket, id } = await makeTicket({ room, role: 'candidate', uses: 1, days: 3650 }, 'collector');
+    async localTicket(room, role = 'candidate') {
+      const { ticket, id } = await makeTicket({ room, role, uses: 1, days: 3650 }, 'collector');
       await recorder.write([{ kind: 'site', id: 'local-ticket', value: id }], []);
       localTicketId = id;
       return ticket;

@@ -12,7 +12,7 @@ import type { Limits } from './gateway/limits.ts';
 import { Listener } from './gateway/listener.ts';
 import { createOwnMetrics, type OwnMetrics } from './metrics/own.ts';
 import { writeMetrics } from './metrics/writer.ts';
-import { readAddresses, VERSION } from './site.ts';
+import { reachedAt, readAddresses, VERSION } from './site.ts';
 
 export interface PortOptions {
   readonly data: string;
@@ -62,9 +62,10 @@ export async function openPort(assembly: Assembly, { data, listen, limits, log, 
     metrics: () => scrape(assembly, own),
   });
   const bound = await listener.start();
-  const addresses = bound.map(({ address, port, family }) =>
+  const bare = bound.map(({ address, port, family }) =>
     family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`,
   );
+  const addresses = reachedAt(bare);
   office.reachable(addresses, certificates.caHash);
   const discovery = new Discovery({
     site,
@@ -87,7 +88,9 @@ export async function openPort(assembly: Assembly, { data, listen, limits, log, 
     events,
     own,
     async refresh() {
-      if (await certificates.refresh(readAddresses(listen), now())) listener.renew();
+      if (!(await certificates.refresh(readAddresses(listen), now()))) return;
+      listener.renew();
+      office.reachable(reachedAt(bare), certificates.caHash);
     },
     async close() {
       control.close();

@@ -51,3 +51,19 @@ export function readAddresses(listen: readonly string[]): readonly string[] {
     ? [...new Set([...hosts.filter((host) => host !== '0.0.0.0' && host !== '::'), ...ownAddresses()])]
     : hosts;
 }
+
+/** A ticket names no more, and a PC with bridges and tunnels has many. */
+const MOST_REACHED = 8;
+
+/**
+ * `host:port` where agents and browsers find what listens on these: for 0.0.0.0 this PC itself first, which speaks plain
+ * HTTP to itself, and then each of its IPv4 addresses.
+ */
+export function reachedAt(listening: readonly string[]): readonly string[] {
+  const all = listening.flatMap((address) => {
+    const port = /^(?:0\.0\.0\.0|\[::\]):(\d+)$/.exec(address)?.[1];
+    if (port === undefined) return [address];
+    return ['127.0.0.1', ...ownAddresses().filter((host) => host.includes('.'))].map((host) => `${host}:${port}`);
+  });
+  return [...new Set(all)].slice(0, MOST_REACHED);
+}

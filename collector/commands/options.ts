@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { Bilingual } from '../../agent/probe.ts';
 import { inWords } from '../../agent/settings.ts';
+import { ROLES, type Role } from '../identity/machine.ts';
 
 /** Wrong words on the command line: said, with what would be right, and exit code 2. */
 export class WrongUse extends Error {
@@ -89,5 +90,15 @@ export function roomName(text: string | undefined): string {
   throw new WrongUse({
     zh: '--room 须是 1 到 32 个字符，不含空格、斜杠和引号，例如 --room A',
     en: '--room takes 1 to 32 characters without blanks, slashes and quotes, such as --room A',
+  });
+}
+
+/** A machine's role, as the collector knows them. */
+export function roleName(text = 'candidate'): Role {
+  const role = ROLES.find((each) => each === text);
+  if (role !== undefined) return role;
+  throw new WrongUse({
+    zh: `--role 须是 ${ROLES.join('、')} 之一，不能是 ${text}`,
+    en: `--role takes one of ${ROLES.join(', ')}, not ${text}`,
   });
 }

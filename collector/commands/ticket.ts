@@ -1,9 +1,9 @@
 import type { Bilingual } from '../../agent/probe.ts';
 import { askControl } from '../control.ts';
-import { ROLES, type Role } from '../identity/machine.ts';
+import { ROLES } from '../identity/machine.ts';
 import { defaultData } from './collector.ts';
 import type { Command } from './command.ts';
-import { parse, pathFrom, roomName, say, wholeNumber, WrongUse } from './options.ts';
+import { parse, pathFrom, roleName, roomName, say, wholeNumber } from './options.ts';
 
 const HELP: Bilingual = {
   zh: `用法：xunkao ticket --room 考场 [选项]
@@ -28,7 +28,7 @@ Makes a ticket at the running collector of this data directory and prints it, an
 `,
 };
 
-const ONLY_HERE: Bilingual = {
+export const ONLY_HERE: Bilingual = {
   zh: '注意：采集器只在本机上监听，别的机器用不了这张凭证。请先用 --listen 加上本机的局域网地址重新启动采集器，例如 --listen 192.168.1.10:9480，再重新开凭证。',
   en: 'Note: the collector listens on this PC alone, so no other machine can use this ticket. Start it with --listen and an address of this PC on the LAN, such as --listen 192.168.1.10:9480, and make the ticket again.',
 };
@@ -42,20 +42,8 @@ export const command: Command = async (args) => {
     data: { type: 'string' },
   });
   if (!options) return 0;
-  const { role = 'candidate', uses = '45', days = '14', data } = options.values;
-  const room = roomName(options.values.room);
-  if (!ROLES.includes(role as Role)) {
-    throw new WrongUse({
-      zh: `--role 须是 ${ROLES.join('、')} 之一，不能是 ${role}`,
-      en: `--role takes one of ${ROLES.join(', ')}, not ${role}`,
-    });
-  }
-  const wish = {
-    room,
-    role: role as Role,
-    uses: wholeNumber('uses', uses, 1, 1000),
-    days: wholeNumber('days', days, 1, 366),
-  };
+  const { data, ...said } = options.values;
+  const wish = ticketWish(said);
   const answer = await askControl(data === undefined ? defaultData() : pathFrom(data), { ask: 'ticket', wish });
   if ('error' in answer) {
     process.stderr.write(`xunkao ticket: ${say(answer.error)}\n`);
@@ -70,3 +58,21 @@ export const command: Command = async (args) => {
   if (answer['onlyHere'] === true) process.stderr.write(`\n${say(ONLY_HERE)}\n`);
   return 0;
 };
+
+interface Said {
+  readonly room?: string;
+  readonly role?: string;
+  readonly uses?: string;
+  readonly days?: string;
+}
+
+/** What was typed behind the options of a ticket. */
+export function ticketWish({ room, role, uses = '45', days = '14' }: Said) {
+  const name = roomName(room);
+  return {
+    room: name,
+    role: roleName(role),
+    uses: wholeNumber('uses', uses, 1, 1000),
+    days: wholeNumber('days', days, 1, 366),
+  };
+}

@@ -3,9 +3,10 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bilingual } from '../../agent/probe.ts';
 import type { Collector } from '../collector.ts';
+import type { Role } from '../identity/machine.ts';
 import { COLLECTOR_OPTIONS, defaultData, OPTIONS } from './collector.ts';
 import type { Command } from './command.ts';
-import { parse, pathFrom, roomName, say } from './options.ts';
+import { parse, pathFrom, roleName, roomName, say } from './options.ts';
 import { runCollector, type Companion } from './run.ts';
 
 const HELP: Bilingual = {
@@ -15,6 +16,7 @@ const HELP: Bilingual = {
 
 ${COLLECTOR_OPTIONS.zh}
   --room 考场       本机所在的考场（A）
+  --role 角色       本机的角色（candidate）；只管读取设备、不是座位的电脑用 gateway
   --demo            旁边再显示一个有 45 台模拟机的考场，不时出些状况
   --no-agent        只运行采集器
 `,
@@ -24,6 +26,7 @@ Runs the collector and a real agent for this machine: see it measured, judged cl
 
 ${COLLECTOR_OPTIONS.en}
   --room ROOM       where this machine stands (A)
+  --role ROLE       its role (candidate); gateway for a PC that reads devices and is no seat
   --demo            beside it a room of 45 simulated machines with things going wrong now and then
   --no-agent        the collector alone
 `,
@@ -33,12 +36,13 @@ export const command: Command = async (args) => {
   const options = parse(args, HELP, {
     ...OPTIONS,
     room: { type: 'string' },
+    role: { type: 'string' },
     demo: { type: 'boolean' },
     'no-agent': { type: 'boolean' },
   });
   if (!options) return 0;
   const { data, listen, settings, site, demo, 'no-agent': alone } = options.values;
-  const room = roomName(options.values.room ?? 'A');
+  const place = { room: roomName(options.values.room ?? 'A'), role: roleName(options.values.role) };
   const folder = data === undefined ? defaultData() : pathFrom(data);
   return runCollector(
     {
@@ -48,7 +52,7 @@ export const command: Command = async (args) => {
       ...(site === undefined ? {} : { site }),
     },
     async (collector) => [
-      ...(alone ? [] : [await startAgent(collector, folder, room)]),
+      ...(alone ? [] : [await startAgent(collector, folder, place)]),
       ...(demo ? [await startDemo(collector)] : []),
     ],
   );
@@ -58,11 +62,15 @@ const THE_AGENT: Bilingual = { zh: '本机的代理程序', en: 'the agent of th
 const THE_DEMO: Bilingual = { zh: '模拟机', en: 'the simulated machines' };
 
 /** The agent is a program of its own, here as on every other machine. */
-async function startAgent(collector: Collector, data: string, room: string): Promise<Companion> {
+async function startAgent(
+  collector: Collector,
+  data: string,
+  { room, role }: { readonly room: string; readonly role: Role },
+): Promise<Companion> {
   const dir = join(data, 'agent');
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   if (!existsSync(join(dir, 'ticket'))) {
-    writeFileSync(join(dir, 'ticket'), await collector.localTicket(room), { mode: 0o600 });
+    writeFileSync(join(dir, 'ticket'), await collector.localTicket(room, role), { mode: 0o600 });
   }
   return runProgram(THE_AGENT, [
     join(import.meta.dirname, '..', '..', 'agent', 'main.ts'),
