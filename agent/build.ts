@@ -1,6 +1,10 @@
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
+import { bringWindowsNodes, windowsNode } from './bring.ts';
+import { AGENT_FILE, MANIFEST_FILE } from './installer/layout.ts';
+import { manifestOf } from './installer/manifest.ts';
+import * as scripts from './installer/scripts.ts';
 import { buildAddon } from './windows/addon/build.ts';
 import { ADDON_FILE, READER_FILE } from './windows/open.ts';
 
@@ -10,10 +14,14 @@ const ROOT = join(import.meta.dirname, '..');
  * Makes the agent one file for machines as old as Windows 7: Node 13.13 runs it, with nothing beside it but this file.
  * What it may use at run time is therefore what Node 13 has.
  */
-export async function bundleAgent(folder: string): Promise<string> {
-  const outfile = join(folder, 'xunkao-agent.js');
+export function bundleAgent(folder: string): Promise<string> {
+  return bundle('main.ts', join(folder, AGENT_FILE));
+}
+
+async function bundle(entry: string, outfile: string): Promise<string> {
+  const folder = dirname(outfile);
   const options: BuildOptions = {
-    entryPoints: [join(ROOT, 'agent', 'main.ts')],
+    entryPoints: [join(ROOT, 'agent', entry)],
     outfile,
     bundle: true,
     platform: 'node',
@@ -49,6 +57,36 @@ export async function bundleForWindows(folder: string): Promise<string> {
   await copyFile(readerFile(), join(folder, READER_FILE));
   buildAddon(join(folder, ADDON_FILE));
   return outfile;
+}
+
+/**
+ * All that a folder for Windows PCs holds but its ticket and sheet: what the PC gets, its two Nodes, the installer and
+ * the two scripts that start it. Throws when the compiler is missing or a Node could not be had.
+ */
+export async function bundleInstaller(folder: string): Promise<void> {
+  const files = join(folder, scripts.FOLDER);
+  await rm(folder, { recursive: true, force: true });
+  await bundleForWindows(files);
+  await bundle(join('installer', 'main.ts'), join(files, scripts.INSTALLER_FILE));
+  const fault = bringWindowsNodes();
+  if (fault !== null) throw new Error(fault);
+  for (const [version, name] of [
+    ['7', scripts.NODES.old],
+    ['10', scripts.NODES.new],
+  ] as const) {
+    await mkdir(dirname(join(files, name)), { recursive: true });
+    await copyFile(windowsNode(version), join(files, name));
+  }
+  await writeFile(join(files, scripts.REFUSED_FILE), scripts.refusedText());
+  await copyFile(join(ROOT, 'LICENSE'), join(files, 'LICENSE'));
+  for (const act of ['install', 'uninstall'] as const) {
+    await writeFile(join(folder, `${act}.cmd`), scripts.script(act));
+  }
+  const names = (await readdir(files, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(files, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
+  const manifest = await manifestOf(files, names, await version());
+  await writeFile(join(files, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
 /** native-reg's compiled part, as its package brings it. */

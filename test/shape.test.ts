@@ -28,6 +28,7 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/accounts'],
   ['collector/beat.ts'],
   ['collector/metrics', 'collector/pagers'],
+  ['collector/bundle'],
   ['collector/console'],
   ['collector/site.ts', 'collector/control.ts', 'collector/backup.ts', 'collector/recorder.ts'],
   ['collector/restore.ts', 'collector/write.ts', 'collector/secrets.ts'],

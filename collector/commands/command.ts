@@ -30,6 +30,14 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import('./ticket.ts'),
   },
   {
+    name: 'bundle',
+    line: {
+      zh: '写出装到 U 盘的文件夹：考场电脑的代理程序，或考点的采集器',
+      en: 'a folder for a stick: the agent for a room’s PCs, or a site’s collector',
+    },
+    load: () => import('./bundle.ts'),
+  },
+  {
     name: 'secret',
     line: { zh: '加密保存设备的密码', en: 'keeps the passwords of devices encrypted' },
     load: () => import('./secret.ts'),
