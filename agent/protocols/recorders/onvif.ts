@@ -1,9 +1,9 @@
 import { OnvifDevice, type OnvifRecording } from '../onvif.ts';
-import type { Recorder, RecorderTarget } from './recorder.ts';
+import { atHost, type Recorder, type RecorderTarget } from './recorder.ts';
 
 /** Any recorder or camera with Profile G. The span of a recording may hide gaps: what it really has, playing shows. */
 export function onvifRecorder(target: RecorderTarget): Recorder {
-  const { http, channel, timeoutMs, user, password } = target;
+  const { http, rtsp, channel, timeoutMs, user, password } = target;
   const device = new OnvifDevice({
     url: http,
     timeoutMs,
@@ -13,6 +13,11 @@ export function onvifRecorder(target: RecorderTarget): Recorder {
   return {
     word: 'onvif',
     clockOffsetMs: async () => (await device.clock()).offsetMs,
+    async model() {
+      const { maker, model } = await device.information();
+      return `${maker} ${model}`.trim();
+    },
+    live: async () => atHost(await device.streamUri(channel), rtsp),
     async segments(from, to) {
       const recording = ofChannel(await device.recordings(), channel);
       const { video, status } = recording ?? {};
@@ -23,7 +28,7 @@ export function onvifRecorder(target: RecorderTarget): Recorder {
       const recording = ofChannel(await device.recordings(), channel);
       if (!recording) return null;
       return {
-        url: await device.replayUri(recording.token),
+        url: atHost(await device.replayUri(recording.token), rtsp),
         range: `clock=${basic(from)}-${basic(to)}`,
         require: 'onvif-replay',
       };

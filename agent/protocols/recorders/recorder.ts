@@ -10,6 +10,10 @@ export interface Recorder {
   clockOffsetMs(): Promise<number | null>;
   /** What it has of this channel within that time; null when it cannot be asked. Throws an `HttpError`. */
   segments(from: number, to: number): Promise<readonly Segment[] | null>;
+  /** Maker and model, where it says them. */
+  model?(): Promise<string>;
+  /** Where the live stream of this channel is, where it says it. */
+  live?(): Promise<string>;
   /** How to have it played; null when it has no recording to play. */
   playback(from: number, to: number): Promise<Playback | null>;
 }
@@ -44,6 +48,15 @@ export const MOST_PAGES = 5;
 /** `rtsp://host:port` of an address. */
 export function rtspOrigin(url: string): string {
   return /^rtsp:\/\/[^/?]+/.exec(url)?.[0] ?? url;
+}
+
+/**
+ * The address that a device gives, at the host where it was found: behind a router it names one that leads nowhere, and a
+ * password must not follow it to wherever it points.
+ */
+export function atHost(given: string, known: string): string {
+  const [, host = ''] = /^rtsp:\/\/(\[[^\]]*\]|[^/?:]+)/.exec(known) ?? [];
+  return given.replace(/^rtsp:\/\/(?:[^/?@]*@)?(\[[^\]]*\]|[^/?:]+)/i, `rtsp://${host}`);
 }
 
 /** The parts of a moment as a clock shows it that is `offsetMinutes` ahead of UTC. */

@@ -5,7 +5,7 @@ import { askHttp, HttpError } from '../../../agent/protocols/http.ts';
 import { OnvifDevice } from '../../../agent/protocols/onvif.ts';
 import { ofChannel } from '../../../agent/protocols/recorders/onvif.ts';
 import { liveUrl, openRecorders } from '../../../agent/protocols/recorders/open.ts';
-import type { Recorder } from '../../../agent/protocols/recorders/recorder.ts';
+import { atHost, type Recorder } from '../../../agent/protocols/recorders/recorder.ts';
 import { all, escaped, first, parseXml, textAt } from '../../../agent/protocols/xml.ts';
 import { CAMERA_PASSWORD, CAMERA_USER } from '../../fixtures/fakeCamera.ts';
 import { startFakeRecorder, type FakeRecorder, type RecorderState } from '../../fixtures/fakeRecorder.ts';
@@ -152,6 +152,14 @@ describe('the makers’ own ways', () => {
     expect(words({ vendor: 'dahua' })).toEqual(['dahua']);
     expect(words({ vendor: 'onvif' })).toEqual(['onvif']);
     expect(words({})).toEqual([]);
+  });
+
+  test.each([
+    ['rtsp://192.168.0.9:5541/a?b=c', 'rtsp://nvr.internal:554/x', 'rtsp://nvr.internal:5541/a?b=c'],
+    ['rtsp://u:p@192.168.0.9/a', 'rtsp://10.0.0.6', 'rtsp://10.0.0.6/a'],
+    ['rtsp://[fe80::1]:554/a', 'rtsp://[::1]:9/x', 'rtsp://[::1]:554/a'],
+  ])('what a device says of itself is looked for where it was found: %s at %s', (given, known, expected) => {
+    expect(atHost(given, known)).toBe(expected);
   });
 
   test.each([
