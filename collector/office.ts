@@ -3,6 +3,7 @@ import type { Catalogue } from '../agent/catalogue.ts';
 import type { AgentSettings } from '../agent/messages.ts';
 import { SECRETS, type Bilingual } from '../agent/probe.ts';
 import { createAccounts } from './accounts/accounts.ts';
+import { createTokens } from './accounts/tokens.ts';
 import { incidentEntry, type Effects, type Stages } from './beat.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
 import type { Clock } from './clock.ts';
@@ -85,6 +86,7 @@ export function createOffice(parts: OfficeParts): Office {
   const { entry } = write;
   const accounts = createAccounts(clock, write.keep);
   accounts.restore(kept.accounts, kept.signIns);
+  const tokens = createTokens(clock, write.keep, kept.tokens);
   const calendar = createCalendar(kept.isNew ? null : kept.sessions, write, clock, settings.phases);
   const enrolment = createEnrolment({
     site,
@@ -138,11 +140,12 @@ export function createOffice(parts: OfficeParts): Office {
     catalogue,
     standard,
     accounts,
+    tokens,
     state,
     compliance,
     places,
     machines: () => registry.machines.values(),
-    nameOf: (account) => accounts.nameOf(account),
+    nameOf: (id) => tokens.nameOf(id) ?? accounts.nameOf(id),
     machine: (id) => registry.machines.get(id),
     seenAt: (id) => hearing.seenAt(id),
     incidents: (word) => (word === 'open' ? incidents.opened() : incidents.closed()),

@@ -1,4 +1,6 @@
-import type { Account, SignIn } from './accounts/accounts.ts';
+import type { Account } from './accounts/account.ts';
+import type { SignIn } from './accounts/signIns.ts';
+import type { Token } from './accounts/tokens.ts';
 import { rawLines, type Beat, type Effects, type Stages } from './beat.ts';
 import type { Moment } from './clock.ts';
 import type { VerdictSnapshot } from './compliance/compliance.ts';
@@ -31,6 +33,7 @@ export interface KeptSite {
   readonly phases: readonly (readonly [session: string, Standing])[];
   readonly accounts: readonly Account[];
   readonly signIns: readonly (readonly [id: string, SignIn])[];
+  readonly tokens: readonly Token[];
   readonly held: HeldSnapshot;
   /** Raw readings are kept up to this record of the journal. */
   readonly rawTo: number;
@@ -58,6 +61,7 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     phases: rows('phase'),
     accounts: values('account'),
     signIns: rows('sign-in'),
+    tokens: values('token'),
     held: Object.fromEntries(rows('held')),
     rawTo: (kept.get('cursor')?.get('raw') as number | undefined) ?? stateTo,
     localTicket: (kept.get('site')?.get('local-ticket') as string | undefined) ?? null,

@@ -34,8 +34,8 @@ export const ROLES_OF_ROOMS: readonly AccountRole[] = ['proctor', 'logistics'];
 export const ROLES_WITH_END: readonly AccountRole[] = ['inspector'];
 
 /** What a token of a script may be good for; it has no act that stands beside none of its scopes. */
-export const SCOPES = ['metrics', 'read', 'sessions', 'attest'] as const;
-export type Scope = (typeof SCOPES)[number];
+export const TOKEN_SCOPES = ['metrics', 'read', 'sessions', 'attest'] as const;
+export type Scope = (typeof TOKEN_SCOPES)[number];
 
 export const SCOPE_NAMES: Readonly<Record<Scope, Bilingual>> = {
   metrics: { zh: '读取 /metrics（Prometheus）', en: 'read /metrics (Prometheus)' },

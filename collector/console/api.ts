@@ -114,6 +114,11 @@ export interface IncidentRow {
   readonly simulated: boolean;
 }
 
+/** `GET /api/v1/door`: all that a stranger is told. */
+export interface DoorAnswer {
+  readonly needsAdministrator: boolean;
+}
+
 /** `GET /api/v1/site`: what the pages need before anything else; readable without signing in on loopback. */
 export interface SiteAnswer {
   readonly site: string;

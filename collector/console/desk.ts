@@ -1,5 +1,6 @@
 import type { Bilingual } from '../../agent/probe.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Tokens } from '../accounts/tokens.ts';
 import type { Clock } from '../clock.ts';
 import type { History } from '../history/history.ts';
 import type { Machine, Role, SiteDevice } from '../identity/machine.ts';
@@ -20,6 +21,7 @@ export interface Desk extends RowSource {
   readonly version: string;
   readonly clock: Clock;
   readonly accounts: Accounts;
+  readonly tokens: Tokens;
   readonly history: History;
   readonly record: RecordDesk;
   readonly devices: readonly SiteDevice[];

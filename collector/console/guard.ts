@@ -47,8 +47,9 @@ export function guard(app: FastifyInstance, desk: Desk): void {
     for (const method of methods) namedActs.set(`${method} ${route.url}`, actOf(route));
   });
   app.addHook('onRequest', async (request) => {
-    const token = request.cookies[COOKIE];
-    request.account = token === undefined ? null : desk.accounts.holder(token);
+    refuseInQuery(request);
+    request.account = callerOf(request, desk);
+    if (bearerOf(request) !== null && !request.account) throw new Refusal(401, 'token', WRONG_TOKEN);
     if (request.method !== 'GET' && request.method !== 'HEAD') checkChange(request);
   });
   app.setErrorHandler(answerError);
@@ -58,6 +59,36 @@ export function guard(app: FastifyInstance, desk: Desk): void {
       en: `There is nothing at ${request.url.slice(0, 100)}.`,
     }),
   );
+}
+
+/** A script's token before a browser's cookie: who sends one means it. */
+function callerOf(request: FastifyRequest, desk: Desk): Caller | null {
+  const bearer = bearerOf(request);
+  if (bearer !== null) return desk.tokens.holder(bearer);
+  const cookie = request.cookies[COOKIE];
+  return cookie === undefined ? null : desk.accounts.holder(cookie);
+}
+
+/** Null where no token is sent; another scheme than Bearer is a token that is wrong. */
+function bearerOf({ headers: { authorization } }: FastifyRequest): string | null {
+  return authorization === undefined ? null : (/^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '');
+}
+
+const WRONG_TOKEN: Bilingual = {
+  zh: '令牌不对、已作废或已到期；正确的写法是 Authorization: Bearer xkt_…',
+  en: 'The token is wrong, revoked or past its end; right is Authorization: Bearer xkt_…',
+};
+
+const SECRETS = new Set(['token', 'accesstoken', 'apitoken', 'authtoken', 'apikey', 'password']);
+
+/** Addresses stand in logs, histories and proxies: what came that way is not secret any more. */
+function refuseInQuery({ query }: FastifyRequest): void {
+  const names = Object.keys(query ?? {});
+  if (!names.some((name) => SECRETS.has(name.toLowerCase().replaceAll('_', '')))) return;
+  throw new Refusal(400, 'secret-in-address', {
+    zh: '令牌或密码不能写在网址里：网址会留在日志中。请用 Authorization: Bearer，并作废写过的令牌。',
+    en: 'A token or password does not belong into an address, which logs keep: use Authorization: Bearer, and revoke the one that stood there.',
+  });
 }
 
 /**
@@ -72,6 +103,8 @@ function checkChange(request: FastifyRequest): void {
       en: `A change from ${origin.slice(0, 100)} is refused; use this system’s own pages.`,
     });
   }
+  // A foreign page cannot send this header either.
+  if (bearerOf(request) !== null) return;
   if (request.headers['x-xunkao'] !== '1') {
     throw new Refusal(403, 'header', {
       zh: '修改请求缺少 X-Xunkao: 1。',
@@ -141,8 +174,7 @@ export function mustSee(request: FastifyRequest, room: string | null): void {
 
 /** For answers that go on: the sign-in may have ended meanwhile, or count for less. */
 export function mayStill(request: FastifyRequest, desk: Desk, act: Act): boolean {
-  const token = request.cookies[COOKIE];
-  const account = token === undefined ? null : desk.accounts.holder(token);
+  const account = callerOf(request, desk);
   if (JSON.stringify(account?.rooms) !== JSON.stringify(request.account?.rooms)) return false;
   return account ? may(account, act) : isLoopback(request) && may(null, act);
 }

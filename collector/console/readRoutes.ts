@@ -1,17 +1,17 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { Caller } from '../accounts/may.ts';
-import type { Entry, EntryKind, EntryQuery, History, Page } from '../history/history.ts';
-import type { Session } from '../sessions/session.ts';
+import type { Entry, EntryKind, EntryQuery } from '../history/history.ts';
 import type { SiteAnswer, VerdictRow } from './api.ts';
 import { jsonList } from './answer.ts';
 import type { Desk } from './desk.ts';
 import type { Events } from './events.ts';
-import { forEverybody, mayDo, mayHere, mayStill, mustSee, Refusal, sees, visibleRooms } from './guard.ts';
+import { mayDo, mayHere, mayStill, mustSee, Refusal, sees, visibleRooms } from './guard.ts';
 import { deviceRow, incidentRow, machineRow, roomReadiness, verdictRow } from './rows.ts';
 import * as schemas from './schemas.ts';
+import { mustSeeNamed, seenEntries, sessionFor } from './seen.ts';
 
 const LARGEST_PAGE = 1_000;
 /** A page that was signed out elsewhere hears no more after this. */
@@ -24,7 +24,7 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
 
   app.get(
     '/api/v1/site',
-    { onRequest: forEverybody, schema: { summary: 'Who this is, and who is signed in' } },
+    { onRequest: mayDo('look'), schema: { summary: 'Who this is, and who is signed in' } },
     async (request): Promise<SiteAnswer> => {
       const { id, edition, effective, hash, title } = desk.standard;
       return {
@@ -232,47 +232,6 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
     page.on('close', () => clearInterval(watch));
     events.add(page, visibleRooms(request));
   });
-}
-
-/** Whoever asks for a room or a subject by name is told when it is not theirs; rows are left out without a word. */
-function mustSeeNamed(
-  request: FastifyRequest,
-  desk: Desk,
-  { room, subject }: { readonly room?: string | undefined; readonly subject?: string | undefined },
-): void {
-  if (room !== undefined) mustSee(request, room);
-  // A part is where its machine or device is.
-  if (subject !== undefined) mustSee(request, desk.places.room(subject.split('/', 1)[0]!));
-}
-
-/** An exam in several rooms says to a proctor of one of them only that it is in theirs. */
-function sessionFor(request: FastifyRequest, session: Session): readonly Session[] {
-  const visible = visibleRooms(request);
-  if (visible === null || session.rooms === 'all') return [session];
-  const rooms = session.rooms.filter((room) => visible.includes(room));
-  return rooms.length === 0 ? [] : [{ ...session, rooms }];
-}
-
-/** Pages read for one page of what somebody sees; where theirs are rarer, the page is short and `next` goes on. */
-const MOST_PAGES_READ = 8;
-
-async function seenEntries(
-  history: History,
-  query: EntryQuery,
-  isSeen: (entry: Entry) => boolean,
-): Promise<Page<Entry>> {
-  const limit = query.limit ?? LARGEST_PAGE;
-  const found: Entry[] = [];
-  let page = await history.entries(query);
-  for (let read = 1; ; read += 1) {
-    for (const row of page.rows) {
-      if (!isSeen(row)) continue;
-      found.push(row);
-      if (found.length === limit && row !== page.rows.at(-1)) return { rows: found, next: row.n };
-    }
-    if (page.next === null || found.length >= limit || read >= MOST_PAGES_READ) return { rows: found, next: page.next };
-    page = await history.entries({ ...query, after: page.next });
-  }
 }
 
 function whoOf({ name, role, rooms }: Caller): NonNullable<SiteAnswer['account']> {

@@ -1,4 +1,5 @@
 import { Type, type TSchema } from 'typebox';
+import { ACCOUNT_ROLES, TOKEN_SCOPES } from '../accounts/may.ts';
 import { ROLES } from '../identity/machine.ts';
 import { SCOPES } from '../standard/rule.ts';
 
@@ -178,6 +179,41 @@ export const AdministratorBody = Type.Object(
     code: Type.String({ maxLength: 32 }),
     name: Type.String({ maxLength: 64 }),
     password: Type.String({ maxLength: 200 }),
+  },
+  { additionalProperties: false },
+);
+const AccountName = Type.String({ minLength: 1, maxLength: 32, pattern: '^[^\\p{C}]*$' });
+const Rooms = nullable(Type.Array(Room, { minItems: 1, maxItems: 200, uniqueItems: true }));
+const Password = Type.String({ maxLength: 200 });
+export const AccountBody = Type.Object(
+  {
+    name: AccountName,
+    role: words(ACCOUNT_ROLES),
+    rooms: Type.Optional(Rooms),
+    until: Type.Optional(nullable(Moment)),
+  },
+  { additionalProperties: false },
+);
+export const AccountChange = Type.Object(
+  {
+    name: Type.Optional(AccountName),
+    role: Type.Optional(words(ACCOUNT_ROLES)),
+    rooms: Type.Optional(Rooms),
+    until: Type.Optional(nullable(Moment)),
+  },
+  { additionalProperties: false, minProperties: 1 },
+);
+export const ChooseBody = Type.Object(
+  { name: Type.String({ maxLength: 64 }), code: Type.String({ maxLength: 32 }), password: Password },
+  { additionalProperties: false },
+);
+export const PasswordBody = Type.Object({ old: Password, password: Password }, { additionalProperties: false });
+export const TokenBody = Type.Object(
+  {
+    name: Type.String({ maxLength: 48 }),
+    scopes: Type.Array(words(TOKEN_SCOPES), { maxItems: TOKEN_SCOPES.length }),
+    rooms: Type.Optional(Rooms),
+    until: Type.Optional(nullable(Moment)),
   },
   { additionalProperties: false },
 );

@@ -13,12 +13,14 @@ import Fastify, {
   type FastifyInstance,
   type FastifyServerFactory,
 } from 'fastify';
+import { accountRoutes } from './accountRoutes.ts';
 import type { Desk } from './desk.ts';
 import { changeRoutes } from './changeRoutes.ts';
 import type { Events } from './events.ts';
 import { forEverybody, guard, mayDo } from './guard.ts';
 import { readRoutes } from './readRoutes.ts';
 import { recordRoutes } from './recordRoutes.ts';
+import { signInRoutes } from './signInRoutes.ts';
 
 export interface ConsoleOptions {
   /** Makes the HTTP server over the one listener. */
@@ -75,6 +77,8 @@ export async function createConsole(desk: Desk, events: Events, options: Console
     readRoutes(routes, desk, events);
     changeRoutes(routes, desk, events);
     recordRoutes(routes, desk);
+    signInRoutes(routes, desk);
+    accountRoutes(routes, desk);
     routes.get('/api/v1/openapi.json', { onRequest: mayDo('look'), schema: { hide: true } }, async () => app.swagger());
     routes.get('/healthz', { onRequest: forEverybody, schema: { hide: true } }, async () => ({ status: 'ok' }));
     routes.get('/metrics', { onRequest: mayDo('read-metrics'), schema: { hide: true } }, async (request, reply) => {

@@ -5,7 +5,11 @@ export type Route =
   | { readonly page: 'history'; readonly id: string }
   | { readonly page: 'sign-in' }
   | { readonly page: 'administrator'; readonly code: string }
-  | { readonly page: 'enrol' };
+  | { readonly page: 'enrol' }
+  | { readonly page: 'account' }
+  | { readonly page: 'accounts' }
+  | { readonly page: 'tokens' }
+  | { readonly page: 'choose-password' };
 
 export function parseRoute(hash: string): Route {
   const path = hash.replace(/^#\/?/, '');
@@ -15,6 +19,7 @@ export function parseRoute(hash: string): Route {
   if (page === 'room' && name) return { page: 'room', room: name };
   if (page === 'subject' && name) return { page: more === 'history' ? 'history' : 'subject', id: name };
   if (page === 'sign-in' || page === 'enrol') return { page };
+  if (page === 'account' || page === 'accounts' || page === 'tokens' || page === 'choose-password') return { page };
   if (page === 'administrator') return { page, code: '' };
   return { page: 'room', room: null };
 }
@@ -30,6 +35,10 @@ export function addressOf(to: Route): string {
     case 'sign-in':
     case 'administrator':
     case 'enrol':
+    case 'account':
+    case 'accounts':
+    case 'tokens':
+    case 'choose-password':
       return `#/${to.page}`;
     default:
       return to satisfies never;

@@ -5,7 +5,7 @@
  */
 import { computed, signal } from '@preact/signals';
 import type { Act } from '../../accounts/may.ts';
-import type { Changed, ReadinessAnswer, RoomReadiness, SiteAnswer } from '../api.ts';
+import type { Changed, DoorAnswer, ReadinessAnswer, RoomReadiness, SiteAnswer } from '../api.ts';
 import { get, type Fault } from './ask.ts';
 import { listen } from './events.ts';
 import { loadAll } from './load.ts';
@@ -15,7 +15,10 @@ import { NO_ROWS, withChanges, type Rows, type Wanted } from './rows.ts';
 export type Link = 'opening' | 'heard' | 'lost' | 'barred';
 
 export const link = signal<Link>('opening');
+/** Null until the collector said who it is; it tells no stranger. */
 export const site = signal<SiteAnswer | null>(null);
+/** True while no administrator exists: the page asks for the printed code. Null until it was said. */
+export const needsAdministrator = signal<boolean | null>(null);
 export const rows = signal<Rows>(NO_ROWS);
 export const rooms = signal<readonly RoomReadiness[]>([]);
 /** False until everything the page shows has come once. */
@@ -91,12 +94,23 @@ async function connect(stop: AbortSignal): Promise<number | null> {
 
 async function askSite(): Promise<number | null> {
   const answer = await get<SiteAnswer>('site');
-  if (!answer.ok) return answer.fault.status;
+  if (!answer.ok) {
+    if (answer.fault.status === 401) await askDoor();
+    return answer.fault.status;
+  }
   const before = site.value;
   // The collector was replaced by another version: so must be its page.
   if (before && before.version !== answer.value.version) location.reload();
   site.value = answer.value;
+  needsAdministrator.value = answer.value.needsAdministrator;
   return null;
+}
+
+/** What a stranger may know. */
+async function askDoor(): Promise<void> {
+  site.value = null;
+  const answer = await get<DoorAnswer>('door');
+  if (answer.ok) needsAdministrator.value = answer.value.needsAdministrator;
 }
 
 function heard(): void {

@@ -2,13 +2,16 @@ import { render } from 'preact';
 import { effect } from '@preact/signals';
 import { Banners } from './parts/banners.tsx';
 import { Header } from './parts/header.tsx';
+import { AccountPage, ChoosePasswordPage } from './pages/account.tsx';
+import { AccountsPage } from './pages/accounts.tsx';
 import { EnrolPage } from './pages/enrol.tsx';
 import { HistoryPage } from './pages/history.tsx';
 import { RoomPage } from './pages/room.tsx';
 import { AdministratorPage, SignInPage } from './pages/signIn.tsx';
 import { SubjectPage } from './pages/subject.tsx';
+import { TokensPage } from './pages/tokens.tsx';
 import { language, say, tell } from './language.ts';
-import { link, site, stayLive } from './live.ts';
+import { link, needsAdministrator, site, stayLive } from './live.ts';
 import { followAddress, route } from './route.ts';
 import { followPage } from './shown.ts';
 import { watchForAlarm } from './sound.ts';
@@ -17,6 +20,7 @@ import './controls.css';
 import './room.css';
 import './tile.css';
 import './sheet.css';
+import './access.css';
 
 function App() {
   const lost = link.value === 'lost';
@@ -35,8 +39,9 @@ function App() {
 function Page() {
   const to = route.value;
   if (to.page === 'administrator') return <AdministratorPage key={to.code} code={to.code} />;
+  if (to.page === 'choose-password') return <ChoosePasswordPage />;
   if (link.value === 'barred') {
-    return site.value?.needsAdministrator ? <AdministratorPage code="" /> : <SignInPage />;
+    return needsAdministrator.value ? <AdministratorPage code="" /> : <SignInPage />;
   }
   switch (to.page) {
     case 'room':
@@ -49,6 +54,12 @@ function Page() {
       return <SignInPage />;
     case 'enrol':
       return <EnrolPage />;
+    case 'account':
+      return <AccountPage />;
+    case 'accounts':
+      return <AccountsPage />;
+    case 'tokens':
+      return <TokensPage />;
     default:
       return to satisfies never;
   }

@@ -4,10 +4,12 @@
  */
 import type { Bilingual } from '../../../agent/probe.ts';
 import { PEOPLE_WORDS } from './words/people.ts';
+import { ACCESS_WORDS } from './words/access.ts';
 
 export type Language = 'zh' | 'en';
 
 export const WORDS = {
+  ...ACCESS_WORDS,
   product: { zh: '巡考', en: 'Xunkao' },
   other_language: { zh: 'English', en: '中文' },
   list_comma: { zh: '、', en: ', ' },

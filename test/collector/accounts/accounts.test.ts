@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { createAccounts, type Account, type SignIn } from '../../../collector/accounts/accounts.ts';
+import type { Account } from '../../../collector/accounts/account.ts';
+import { createAccounts } from '../../../collector/accounts/accounts.ts';
+import type { SignIn } from '../../../collector/accounts/signIns.ts';
 import { manualClock } from '../../../collector/clock.ts';
 import type { EntryDraft, Kept } from '../../../collector/history/history.ts';
 

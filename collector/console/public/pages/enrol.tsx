@@ -1,6 +1,7 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { MachineRow } from '../../api.ts';
 import { change, type Fault } from '../ask.ts';
+import { Copyable } from '../parts/copyable.tsx';
 import { Field, FormFault, valuesOf } from '../parts/form.tsx';
 import { RoleSelect, RoomInput } from '../parts/place.tsx';
 import { WaitingMachines } from '../parts/waiting.tsx';
@@ -99,9 +100,9 @@ function TicketMade({ ticket }: { readonly ticket: Ticket }) {
         </p>
       )}
       <p>{say('ticket_step_1')}</p>
-      <Copyable name="ticket" text={ticket.ticket} />
+      <Copyable label={say('ticket_text')} text={ticket.ticket} />
       <p>{say('ticket_step_2')}</p>
-      <Copyable name="command" text={ticket.command} />
+      <Copyable label={say('ticket_step_2')} text={ticket.command} />
       <p>{say('ticket_step_3')}</p>
       <Arrived room={room} since={ticket.madeAt} />
       <p class="quiet-text">{say('ticket_secret')}</p>
@@ -125,30 +126,6 @@ function Arrived({ room, since }: { readonly room: string; readonly since: numbe
           </li>
         ))}
       </ul>
-    </div>
-  );
-}
-
-/** Long text to be carried elsewhere. The clipboard needs HTTPS or loopback; else the text is selected for the person. */
-function Copyable({ name, text }: { readonly name: string; readonly text: string }) {
-  const [copied, setCopied] = useState(false);
-  const box = useRef<HTMLTextAreaElement>(null);
-  const copy = (): void => {
-    box.current?.select();
-    setCopied(document.execCommand('copy'));
-  };
-  return (
-    <div class="copyable">
-      <textarea
-        ref={box}
-        readOnly
-        rows={4}
-        value={text}
-        aria-label={say(name === 'command' ? 'ticket_step_2' : 'ticket_text')}
-      />
-      <button type="button" class="button" onClick={copy}>
-        {say(copied ? 'copied' : 'copy')}
-      </button>
     </div>
   );
 }

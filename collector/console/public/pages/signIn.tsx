@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import { change, type Fault } from '../ask.ts';
-import { Field, FormFault, valuesOf } from '../parts/form.tsx';
+import { FormFault, valuesOf } from '../parts/form.tsx';
+import { CodeField, NameField, NewPasswords, Password } from '../parts/passwords.tsx';
 import { say } from '../language.ts';
-import { link, reconnect, site } from '../live.ts';
+import { link, needsAdministrator, reconnect } from '../live.ts';
 import { addressOf } from '../address.ts';
 import { go, route } from '../route.ts';
 import { WORDS } from '../words.ts';
@@ -30,21 +31,15 @@ export function SignInPage() {
       {link.value === 'barred' && <p>{say('sign_in_first')}</p>}
       <form onSubmit={(event) => void signIn(valuesOf(event))}>
         <NameField />
-        <Field name="password" label={say('password')}>
-          <input
-            id="password"
-            name="password"
-            type="password"
-            required
-            maxLength={200}
-            autocomplete="current-password"
-          />
-        </Field>
+        <Password name="password" label={say('password')} />
         <FormFault fault={fault} />
         <button type="submit" class="button main" disabled={busy}>
           {say('sign_in')}
         </button>
       </form>
+      <p>
+        <a href={addressOf({ page: 'choose-password' })}>{say('have_code')}</a>
+      </p>
     </main>
   );
 }
@@ -56,7 +51,7 @@ export function AdministratorPage({ code }: { readonly code: string }) {
   useEffect(() => {
     document.title = `${say('administrator')} · ${say('product')}`;
   });
-  if (site.value && !site.value.needsAdministrator) {
+  if (needsAdministrator.value === false) {
     return (
       <main class="sheet narrow">
         <h1>{say('administrator')}</h1>
@@ -84,43 +79,14 @@ export function AdministratorPage({ code }: { readonly code: string }) {
       <h1>{say('administrator')}</h1>
       <p>{say('administrator_about')}</p>
       <form onSubmit={(event) => void make(valuesOf(event))}>
-        <Field name="code" label={say('code')}>
-          <input
-            id="code"
-            name="code"
-            defaultValue={code}
-            required
-            maxLength={32}
-            autocomplete="off"
-            spellcheck={false}
-          />
-        </Field>
+        <CodeField label={say('code')} initial={code} />
         <NameField />
-        <Field name="password" label={say('password')} hint={say('password_rule')}>
-          <NewPassword name="password" />
-        </Field>
-        <Field name="again" label={say('password_again')}>
-          <NewPassword name="again" />
-        </Field>
+        <NewPasswords label={say('password')} />
         <FormFault fault={fault} />
         <button type="submit" class="button main" disabled={busy}>
           {say('administrator_make')}
         </button>
       </form>
     </main>
-  );
-}
-
-function NameField() {
-  return (
-    <Field name="name" label={say('name')}>
-      <input id="name" name="name" required minLength={2} maxLength={32} autocomplete="username" spellcheck={false} />
-    </Field>
-  );
-}
-
-function NewPassword({ name }: { readonly name: string }) {
-  return (
-    <input id={name} name={name} type="password" required minLength={10} maxLength={200} autocomplete="new-password" />
   );
 }

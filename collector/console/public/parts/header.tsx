@@ -93,7 +93,9 @@ function Account() {
   };
   return (
     <span class="account">
-      <span>{account.name}</span>
+      <a href={addressOf({ page: 'account' })} title={say('my_account')}>
+        {account.name}
+      </a>
       <button type="button" class="button quiet" onClick={() => void signOut()}>
         {say('sign_out')}
       </button>
