@@ -58,10 +58,10 @@ const UPS = Type.Object(
     id: COMMON.id,
     kind: kind('ups'),
     url: Type.String({
-      pattern: '^(nut(\\+tls)?://[^\\s/@]+/[^\\s/]+|snmp://[^\\s/@]+/?|serial://(/dev/[\\w./-]+|COM[1-9]\\d{0,2}))$',
+      pattern: '^(nut(\\+tls)?://[^\\s/@]+/[^\\s/]+|snmp://[^\\s/@]+/?|serial:///dev/\\w[\\w.-]*(/\\w[\\w.-]*)*)$',
       ...about(
-        'nut://主机/UPS名称，例如 nut://127.0.0.1:3493/exam（加密用 nut+tls://）；snmp://主机；serial:///dev/ttyS0 或 serial://COM3',
-        'nut://HOST/UPS, such as nut://127.0.0.1:3493/exam (with TLS nut+tls://); snmp://HOST; serial:///dev/ttyS0 or serial://COM3',
+        'nut://主机/UPS名称，例如 nut://127.0.0.1:3493/exam（加密用 nut+tls://）；snmp://主机；serial:///dev/ttyS0（Windows 的 COM 口请用 NUT）',
+        'nut://HOST/UPS, such as nut://127.0.0.1:3493/exam (with TLS nut+tls://); snmp://HOST; serial:///dev/ttyS0 (a COM port of Windows through NUT)',
       ),
     }),
     room: COMMON.room,

@@ -44,6 +44,12 @@ export const NEEDS: readonly Need[] = [
     ['/usr/bin/chromium'],
     'the console is not opened in a browser',
   ),
+  debian(
+    'SNMP agents',
+    ['snmpd', 'snmpsim'],
+    ['/usr/sbin/snmpd', '/usr/bin/snmpsimd'],
+    'no switch and no UPS is read from a real SNMP agent',
+  ),
   debian('promtool', ['prometheus'], ['/usr/bin/promtool'], '/metrics is not checked by promtool'),
   debian(
     'Alertmanager',

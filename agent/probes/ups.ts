@@ -1,12 +1,15 @@
 import { performance } from 'node:perf_hooks';
 import type { Device, Probe } from '../probe.ts';
 import type { Answer, Facts } from '../reading.ts';
+import { createCharge, createRuntime } from './upsRuntime.ts';
+import { pollerOf, type UpsState } from './upsSources.ts';
 import { UPS_COMM } from './upsWords.ts';
-import { NUT_TIMING, nutAddress, NutPoller, type NutState } from '../protocols/nut.ts';
+import { NUT_TIMING, nutAddress, NutPoller } from '../protocols/nut.ts';
 
 /**
- * A UPS through NUT (`protocols/nut.ts`). Only `ups.status` is certain to exist: cheap Megatec/Q1 devices give neither
- * charge nor runtime, and several give a runtime that is wrong, so whatever is implausible is null: asked, no answer.
+ * A UPS through NUT (`protocols/nut.ts`), by SNMP (UPS-MIB) or on a serial port (Megatec/Q1), all told in NUT's words. Only
+ * `ups.status` is certain to exist: cheap Megatec/Q1 devices give neither charge nor runtime, and several give a runtime that
+ * is wrong, so whatever is implausible is null: asked, no answer.
  * The status is at most a second old; other values may be as old as the driver's full poll (nutdrv_qx: pollfreq, 30 s).
  * Sources: NUT's docs/new-drivers.txt (status words) and docs/nut-names.txt (variables).
  */
@@ -40,6 +43,16 @@ export const probe: Probe = {
       least: 0,
       most: 7 * 86_400,
       about: { zh: 'UPS 自报的剩余供电时间', en: 'Remaining runtime as the UPS reports it' },
+    },
+    estimated_runtime_seconds: {
+      type: 'number',
+      unit: 'seconds',
+      least: 0,
+      most: 7 * 86_400,
+      about: {
+        zh: '按当前负载估计的剩余供电时间：取自报值与两点模型中较小者；不能代替放电演练',
+        en: 'Remaining runtime at the load of now: the lesser of what it reports and the two-point model; no proof',
+      },
     },
     load_ratio: { type: 'number', unit: 'ratio', least: 0, most: 1.5, about: { zh: '负载率', en: 'Load' } },
     input_volts: {
@@ -88,8 +101,14 @@ export const probe: Probe = {
 
 const NOTHING: Facts = Object.freeze(Object.fromEntries(Object.keys(probe.facts).map((word) => [word, null])));
 
-/** Watches `nut://host:port/ups` or `nut+tls://…`. Losing the UPS is an answer too: `reachable` false, the rest null. */
+/**
+ * Watches `nut://host:port/ups`, `nut+tls://…`, `snmp://host` or `serial:///dev/…`. Losing the UPS is an answer too:
+ * `reachable` false, the rest null.
+ */
 export function watch(device: Device, tell: (answer: Answer, outcome: 'ok' | 'failed') => void): () => void {
+  const answerTo = answers(device);
+  const stop = pollerOf(device, (state) => tell(answerTo(state), 'ok'));
+  if (stop) return stop;
   const address = nutAddress(device.url);
   if (address === null) {
     // Settings are checked where they are made; one that comes through all the same must be seen, not silent.
@@ -108,7 +127,6 @@ export function watch(device: Device, tell: (answer: Answer, outcome: 'ok' | 'fa
     ...(user !== undefined && { user }),
     ...(password !== undefined && { password }),
   };
-  const answerTo = answers();
   const timing = { ...NUT_TIMING, clock: () => performance.now() };
   const poller = new NutPoller(target, timing, (state) => tell(answerTo(state), 'ok'));
   poller.start();
@@ -116,19 +134,28 @@ export function watch(device: Device, tell: (answer: Answer, outcome: 'ok' | 'fa
 }
 
 /** Most states are told many times: what they mean is worked out once. */
-function answers(): (state: NutState) => Answer {
-  let known: NutState | undefined;
+function answers(device: Device): (state: UpsState) => Answer {
+  const runtime = createRuntime(device);
+  const charge = createCharge(device);
+  let known: UpsState | undefined;
+  let understood: Facts = NOTHING;
   let answer: Answer = { facts: NOTHING };
   return (state) => {
     const { comm, status, variables } = state;
-    if (known && known.comm === comm && known.status === status && known.variables === variables) return answer;
-    known = state;
-    answer = {
-      facts:
+    const isNew = known?.comm !== comm || known.status !== status || known.variables !== variables;
+    if (isNew) {
+      known = state;
+      understood =
         status === null
           ? { ...NOTHING, reachable: false, comm }
-          : { reachable: true, comm, ...understand(status, variables) },
-    };
+          : { reachable: true, comm, ...understand(status, variables) };
+    }
+    const now = performance.now();
+    const facts = charge.complete(understood, now);
+    const estimated = runtime.estimate(facts, now);
+    const { charge_ratio: told = null, estimated_runtime_seconds: before = null } = answer.facts;
+    if (isNew || told !== (facts['charge_ratio'] ?? null) || before !== estimated)
+      answer = { facts: { ...facts, estimated_runtime_seconds: estimated } };
     return answer;
   };
 }

@@ -1,11 +1,37 @@
 import type { Bilingual } from '../probe.ts';
 import type { NutComm } from '../protocols/nut.ts';
+import type { Q1Trouble } from '../protocols/q1.ts';
+import type { SnmpTrouble } from '../protocols/snmpError.ts';
+import { SNMP_WORDS } from '../snmpWords.ts';
 
-/** What `ups.comm` may say: the protocol's words, and one for a setting that cannot be an address. */
-export type UpsComm = NutComm | 'wrong-url';
+/** What `ups.comm` may say: each protocol's words, and one for a setting that cannot be an address. */
+export type UpsComm = NutComm | `snmp-${SnmpTrouble}` | `serial-${Q1Trouble}` | 'wrong-url';
+
+const snmp = Object.fromEntries(Object.entries(SNMP_WORDS).map(([word, text]) => [`snmp-${word}`, text]));
 
 /** Each word of `ups.comm` as a person needs it: what it is and where to look. */
 export const UPS_COMM: Readonly<Record<UpsComm, Bilingual>> = {
+  ...(snmp as Readonly<Record<`snmp-${SnmpTrouble}`, Bilingual>>),
+  'serial-no-port': {
+    zh: '没有这个串口，或它打不开：核对 serial:///dev/… 和串口线',
+    en: 'There is no such serial port, or it cannot be opened: compare serial:///dev/… and the cable',
+  },
+  'serial-denied': {
+    zh: '代理程序的账户无权打开串口：把它加入 dialout 组',
+    en: 'The account of the agent may not open the serial port: add it to the group dialout',
+  },
+  'serial-silent': {
+    zh: 'UPS 没有应答：检查串口线，并停掉占用该串口的厂家软件',
+    en: 'The UPS does not answer: check the cable, and stop the maker’s software if it uses the same port',
+  },
+  'serial-nonsense': {
+    zh: '该串口上的设备说的不是 Megatec/Q1 协议：请改用 NUT',
+    en: 'What answers on that port does not speak Megatec/Q1: read it through NUT',
+  },
+  'serial-windows': {
+    zh: 'Windows 的 COM 口请通过 NUT 读取（nutdrv_qx），地址写 nut://…',
+    en: 'Read a COM port of Windows through NUT (nutdrv_qx), with an address nut://…',
+  },
   ok: { zh: '通信正常', en: 'Its data is fresh' },
   WAIT: { zh: 'NUT 驱动刚启动，尚无数据', en: 'The NUT driver has just started and has no data yet' },
   'DATA-STALE': {
@@ -49,7 +75,7 @@ export const UPS_COMM: Readonly<Record<UpsComm, Bilingual>> = {
   tls: { zh: '加密连接无法建立', en: 'The encrypted connection could not be made' },
   nonsense: { zh: '该端口的服务不是 upsd', en: 'What answers there is no upsd' },
   'wrong-url': {
-    zh: '地址应为 nut://主机:3493/名称 或 nut+tls://主机:3493/名称',
-    en: 'The address must be nut://host:3493/ups or nut+tls://host:3493/ups',
+    zh: '地址应为 nut://主机:3493/名称、nut+tls://主机:3493/名称、snmp://主机 或 serial:///dev/ttyS0',
+    en: 'The address must be nut://host:3493/ups, nut+tls://host:3493/ups, snmp://host or serial:///dev/ttyS0',
   },
 };

@@ -41,7 +41,7 @@ site: 南京
 xunkao.yaml:2:9: listen: expected [HOST:PORT]
 listen: 9480
         ^
-xunkao.yaml:6:10: devices.0.url: expected nut://HOST/UPS, such as nut://127.0.0.1:3493/exam (with TLS nut+tls://); snmp://HOST; serial:///dev/ttyS0 or serial://COM3
+xunkao.yaml:6:10: devices.0.url: expected nut://HOST/UPS, such as nut://127.0.0.1:3493/exam (with TLS nut+tls://); snmp://HOST; serial:///dev/ttyS0 (a COM port of Windows through NUT)
     url: http://x
          ^
 xunkao.yaml:7:11: unknown key feed; known here: id, kind, url, room, user, password, ca, reader, feeds, community, privacy, auth, cipher, runtime, battery_volts, battery_installed, recharge_hours
@@ -188,17 +188,12 @@ describe('a UPS, a switch or a router', () => {
     return 'settings' in read ? read.settings.devices : faultsText(read.faults);
   };
 
-  test.each([
-    'nut://10.0.0.5/exam',
-    'nut+tls://10.0.0.5:3493/exam',
-    'snmp://10.0.0.6',
-    'serial:///dev/ttyS0',
-    'serial://COM3',
-  ])('is read at %s', (url) =>
-    expect(devices(`{ id: u, kind: ups, url: '${url}' }`)).toEqual([{ id: 'u', kind: 'ups', url }]),
+  test.each(['nut://10.0.0.5/exam', 'nut+tls://10.0.0.5:3493/exam', 'snmp://10.0.0.6', 'serial:///dev/ttyS0'])(
+    'is read at %s',
+    (url) => expect(devices(`{ id: u, kind: ups, url: '${url}' }`)).toEqual([{ id: 'u', kind: 'ups', url }]),
   );
 
-  test.each(['snmp://u:p@10.0.0.6', 'serial://COM0', 'serial:///etc/passwd', 'http://10.0.0.6', 'snmp://10.0.0.6/a'])(
+  test.each(['snmp://u:p@10.0.0.6', 'serial://COM3', 'serial:///etc/passwd', 'http://10.0.0.6', 'snmp://10.0.0.6/a'])(
     'is not read at %s',
     (url) =>
       expect(devices(`{ id: u, kind: ups, url: '${url}' }`)).toMatch(/devices\.0\.url: expected|an address must not/),
