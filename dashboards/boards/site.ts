@@ -1,0 +1,137 @@
+import { NONE_IS_GOOD, type Board } from '../board.ts';
+import { READINESS, STATES } from '../words.ts';
+
+export const board: Board = {
+  id: 'xunkao-site',
+  title: { zh: '巡考 · 考点现状', en: 'Xunkao · the site now' },
+  about: {
+    zh: '整个考点此刻的一览：哪个考场没有就绪，谁该去哪里',
+    en: 'The whole site at a glance: which room is not ready, and where to go',
+  },
+  variables: [],
+  from: 'now-1h',
+  panels: [
+    {
+      kind: 'stat',
+      title: { zh: '未结束的紧急事件', en: 'Urgent incidents' },
+      about: {
+        zh: '停电、服务器断线之类，立即要人处理；大于 0 就去看最下面的表',
+        en: 'Mains, servers: somebody has to act at once. Above 0, look at the table below',
+      },
+      queries: [{ expr: 'sum(xunkao_incidents_open{$where, urgency="urgent"}) or vector(0)', legend: 'urgent' }],
+      unit: 'short',
+      width: 6,
+      height: 4,
+      steps: NONE_IS_GOOD,
+    },
+    {
+      kind: 'stat',
+      title: { zh: '未结束的座位事件', en: 'Seat incidents' },
+      about: {
+        zh: '座位一级的事件数，包括已有人处理的',
+        en: 'Incidents about seats, also those that somebody takes care of',
+      },
+      queries: [{ expr: 'sum(xunkao_incidents_open{$where, urgency="seat"}) or vector(0)', legend: 'seat' }],
+      unit: 'short',
+      width: 6,
+      height: 4,
+      steps: [
+        { from: null, color: 'green' },
+        { from: 1, color: 'yellow' },
+        { from: 5, color: 'red' },
+      ],
+    },
+    {
+      kind: 'stat',
+      title: { zh: '在线机器', en: 'Machines online' },
+      about: { zh: '与采集器连接正常的机器占登记机器的比例', en: 'Share of the enrolled machines whose link is up' },
+      queries: [{ expr: 'avg(xunkao_presence_online{$where})', legend: 'online' }],
+      unit: 'percentunit',
+      decimals: 0,
+      width: 6,
+      height: 4,
+      steps: [
+        { from: null, color: 'red' },
+        { from: 0.9, color: 'yellow' },
+        { from: 1, color: 'green' },
+      ],
+    },
+    {
+      kind: 'stat',
+      title: { zh: '由 UPS 电池供电的设备', en: 'On battery' },
+      about: {
+        zh: '正在用电池的 UPS 台数；大于 0 表示市电已断，立即查看“服务器与 UPS”',
+        en: 'UPSs on battery. Above 0 the mains have failed: see “Servers and UPS”',
+      },
+      queries: [{ expr: 'sum(xunkao_ups_on_battery{$where}) or vector(0)', legend: 'on battery' }],
+      unit: 'short',
+      width: 6,
+      height: 4,
+      steps: NONE_IS_GOOD,
+      leadsTo: { board: 'xunkao-power', label: { zh: '服务器与 UPS', en: 'Servers and UPS' }, by: [] },
+    },
+    {
+      kind: 'table',
+      title: { zh: '各考场是否就绪', en: 'Rooms: ready or not' },
+      about: { zh: '每个考场一行；点一行进入该考场的座位墙', en: 'A line a room; a click leads to its wall of seats' },
+      queries: [{ expr: 'xunkao_readiness{$where} == 1' }],
+      unit: 'short',
+      width: 12,
+      height: 9,
+      columns: { room: { zh: '考场', en: 'Room' }, state: { zh: '状态', en: 'State' } },
+      words: READINESS,
+      leadsTo: { board: 'xunkao-room', label: { zh: '座位墙', en: 'Wall of seats' }, by: ['room'] },
+    },
+    {
+      kind: 'bars',
+      title: { zh: '不符合最多的条款', en: 'Clauses that fail most' },
+      about: {
+        zh: '此刻不符合某一条款的机器、设备和考场数，多的在前',
+        en: 'How many machines, devices and rooms break a clause now, most first',
+      },
+      queries: [
+        { expr: 'sort_desc(topk(12, sum by (rule) (xunkao_verdict{$where, state="broken"})))', legend: '{{rule}}' },
+      ],
+      unit: 'short',
+      width: 12,
+      height: 9,
+      steps: [
+        { from: null, color: 'yellow' },
+        { from: 5, color: 'red' },
+      ],
+      empty: { zh: '没有不符合的条款', en: 'Nothing is broken' },
+      leadsTo: { board: 'xunkao-compliance', label: { zh: '这一条款', en: 'This clause' }, by: ['rule'] },
+    },
+    {
+      kind: 'series',
+      title: { zh: '判定状态', en: 'Verdicts by state' },
+      about: {
+        zh: '各状态的判定数随时间变化；红线抬头就是出了新问题',
+        en: 'Verdicts by state over time; when the red line rises, something new is wrong',
+      },
+      queries: Object.entries(STATES).map(([state, legend]) => ({
+        expr: `sum(xunkao_verdict{$where, state="${state}"}) or vector(0)`,
+        legend,
+      })),
+      unit: 'short',
+      width: 12,
+      height: 8,
+    },
+    {
+      kind: 'table',
+      title: { zh: '未结束的事件', en: 'Open incidents' },
+      about: { zh: '按考场和条款合计，紧急的在前', en: 'By room and clause, the urgent ones first' },
+      queries: [{ expr: 'sort_desc(xunkao_incidents_open{$where} > 0)' }],
+      unit: 'short',
+      width: 12,
+      height: 8,
+      columns: {
+        urgency: { zh: '紧急程度', en: 'Urgency' },
+        room: { zh: '考场', en: 'Room' },
+        rule: { zh: '条款', en: 'Clause' },
+        Value: { zh: '件数', en: 'Count' },
+      },
+      empty: { zh: '没有事件', en: 'No incident' },
+    },
+  ],
+};
