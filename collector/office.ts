@@ -137,6 +137,7 @@ export function createOffice(parts: OfficeParts): Office {
     history,
     record: recordDesk,
     devices,
+    timeZone: settings.time_zone,
     catalogue,
     standard,
     accounts,

@@ -4,6 +4,7 @@ import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { Bilingual } from '../agent/probe.ts';
+import { isTimeZone } from './clock.ts';
 import {
   about,
   DEVICE_KINDS,
@@ -95,6 +96,12 @@ const Schema = Type.Object(
     frame_every_seconds: Type.Optional(Duration('每隔多少秒一帧，1 到 60', 'seconds between frames, 1 to 60', 1, 60)),
     devices: Type.Optional(
       Type.Array(AnyDevice, { maxItems: 200, ...about('每个设备以“- id:”开头', 'each one begins with "- id:"') }),
+    ),
+    time_zone: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        ...about('时区名称，例如 Asia/Shanghai', 'the name of a time zone, such as Asia/Shanghai'),
+      }),
     ),
     phases: Type.Optional(
       Type.Object(
@@ -190,6 +197,13 @@ export function parseSettings(file: string, text: string): Read {
       en: `two devices are called ${id}; give each its own id`,
     });
   });
+  const zone = (value as File).time_zone;
+  if (typeof zone === 'string' && !isTimeZone(zone)) {
+    fault(['time_zone'], {
+      zh: `不认识的时区 ${zone}；应为 Asia/Shanghai 这样的名称`,
+      en: `unknown time zone ${zone}; expected a name such as Asia/Shanghai`,
+    });
+  }
   if (faults.length > 0) return { faults: faults.sort((left, right) => left.line - right.line) };
   return {
     settings: complete(value as File, dirname(file)),
@@ -276,6 +290,7 @@ function complete(file: File, folder: string): Settings {
     frame_every_seconds: file.frame_every_seconds ?? 5,
     devices: expandDevices(file.devices ?? []),
     limits: file.limits ?? {},
+    time_zone: file.time_zone ?? 'Asia/Shanghai',
     phases: {
       rehearsalMs: rehearsal_hours * 3_600_000,
       beforeMs: before_minutes * 60_000,

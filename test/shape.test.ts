@@ -23,6 +23,7 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/incidents'],
   ['collector/history'],
   ['collector/people'],
+  ['collector/timetable'],
   ['collector/statements'],
   ['collector/record'],
   ['collector/accounts'],

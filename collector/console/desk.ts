@@ -25,6 +25,8 @@ export interface Desk extends RowSource {
   readonly history: History;
   readonly record: RecordDesk;
   readonly devices: readonly SiteDevice[];
+  /** Of the site, as IANA names it: what times without one mean. */
+  readonly timeZone: string;
   machine(id: string): Machine | undefined;
   incidents(state: 'open' | 'closed'): readonly Incident[];
   sessions(): readonly Session[];
@@ -47,8 +49,27 @@ export interface Desk extends RowSource {
   confirm(id: string, account: string, key?: string): Promise<boolean>;
   /** `refused` says why: it ends before it starts, or another exam is in the room. */
   plan(session: Omit<Session, 'id'>, account: string): Promise<Session | { readonly refused: Bilingual }>;
+  /** All of them or none; `refused` says of each that cannot be planned why. A trial plans nothing. */
+  planAll(
+    sessions: readonly Omit<Session, 'id'>[],
+    account: string,
+    trial?: boolean,
+  ): Promise<
+    | { readonly sessions: readonly Session[] }
+    | { readonly refused: readonly { readonly index: number; readonly why: Bilingual }[] }
+  >;
+  /** Null = no such session. */
+  move(
+    session: string,
+    change: SessionMove,
+    account: string,
+  ): Promise<Session | { readonly refused: Bilingual } | null>;
+  cancel(session: string, account: string): Promise<Session | { readonly refused: Bilingual } | null>;
   end(session: string, account: string): Promise<Session | null>;
 }
+
+/** What may change of a session that is planned; its kind never does. */
+export type SessionMove = Partial<Omit<Session, 'id' | 'kind' | 'cancelledAt'>>;
 
 export interface TicketWish {
   readonly room: string;
