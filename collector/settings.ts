@@ -16,6 +16,7 @@ import {
   type SchemaError,
 } from './devices.ts';
 import { faultAt, type Fault } from './faults.ts';
+import { completePaging, PagingSchema, type PagingSettings } from './pagers/settings.ts';
 
 /**
  * The collector's settings file, `xunkao.yaml` in the data directory or `--settings FILE`. Every key may be left out.
@@ -119,6 +120,7 @@ const Schema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    paging: Type.Optional(PagingSchema),
     limits: Type.Optional(
       Type.Record(
         Type.String(),
@@ -133,7 +135,9 @@ const Schema = Type.Object(
 type File = Omit<Static<typeof Schema>, 'devices'> & { readonly devices?: Parameters<typeof expandDevices>[0] };
 const schema = Compile(Schema);
 
-export interface Settings extends Required<Omit<File, 'site' | 'devices' | 'phases' | 'parameters' | 'limits'>> {
+export interface Settings extends Required<
+  Omit<File, 'site' | 'devices' | 'phases' | 'parameters' | 'limits' | 'paging'>
+> {
   /** Null: what the first start decided. */
   readonly site: string | null;
   /** A recorder is one camera a channel. */
@@ -141,6 +145,7 @@ export interface Settings extends Required<Omit<File, 'site' | 'devices' | 'phas
   readonly phases: { readonly rehearsalMs: number; readonly beforeMs: number; readonly afterMs: number };
   readonly parameters: NonNullable<File['parameters']>;
   readonly limits: NonNullable<File['limits']>;
+  readonly paging: PagingSettings;
 }
 
 export const DEFAULT_LISTEN = '127.0.0.1:9480';
@@ -204,9 +209,11 @@ export function parseSettings(file: string, text: string): Read {
       en: `unknown time zone ${zone}; expected a name such as Asia/Shanghai`,
     });
   }
+  const paging = completePaging(faults.length > 0 ? {} : ((value as File).paging ?? {}), dirname(file));
+  for (const { path, told } of paging.faults) fault(path, told);
   if (faults.length > 0) return { faults: faults.sort((left, right) => left.line - right.line) };
   return {
-    settings: complete(value as File, dirname(file)),
+    settings: complete(value as File, dirname(file), paging.settings),
     placeOf: (path) => faultAt(file, text, offsetOf(path), ''),
   };
 
@@ -277,7 +284,7 @@ const SHAPES: Readonly<Record<string, Bilingual>> = {
 };
 
 /** @param folder where the file stands: a folder of rules is named from there */
-function complete(file: File, folder: string): Settings {
+function complete(file: File, folder: string, paging: PagingSettings): Settings {
   const { rehearsal_hours = 24, before_minutes = 60, after_minutes = 60 } = file.phases ?? {};
   return Object.freeze({
     site: file.site ?? null,
@@ -291,6 +298,7 @@ function complete(file: File, folder: string): Settings {
     devices: expandDevices(file.devices ?? []),
     limits: file.limits ?? {},
     time_zone: file.time_zone ?? 'Asia/Shanghai',
+    paging,
     phases: {
       rehearsalMs: rehearsal_hours * 3_600_000,
       beforeMs: before_minutes * 60_000,
