@@ -8,6 +8,7 @@ import type { Ticket } from '../identity/tickets.ts';
 import type { Waiting } from '../identity/waiting.ts';
 import type { RecordDesk } from '../record/recordDesk.ts';
 import type { Incident } from '../incidents/incident.ts';
+import type { Paging } from '../pagers/paging.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SiteAnswer } from './api.ts';
 import type { RowSource } from './rows.ts';
@@ -34,6 +35,9 @@ export interface Desk extends RowSource {
   sessionOf(room: string): string | null;
   warnings(): SiteAnswer['warnings'];
   acknowledge(id: string, account: string): Promise<Incident | null>;
+  paging(): Paging;
+  /** Answers the incidents of the page that the link is of; nothing when it is of none. */
+  acknowledgeByLink(token: string): Promise<void>;
   makeTicket(wish: TicketWish, account: string): Promise<MadeTicket>;
   /** Every ticket ever made, without what would let a machine in. */
   tickets(): readonly Omit<Ticket, 'secretHash'>[];
