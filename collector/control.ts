@@ -3,6 +3,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
 import type { Bilingual } from '../agent/probe.ts';
+import type { AccessQuestion } from './accounts/atItsPc.ts';
 import { Trouble } from './gateway/trouble.ts';
 
 /**
@@ -21,6 +22,7 @@ export type Question =
       };
     }
   | { readonly ask: 'backup'; readonly to: string }
+  | { readonly ask: 'access'; readonly question: AccessQuestion }
   /** The secrets of a device have changed: its reader is told. */
   | { readonly ask: 'secrets'; readonly device: string }
   | { readonly ask: 'record-export'; readonly to: string }

@@ -58,14 +58,16 @@ const WHOLE_SITE = ['lead', 'tech', 'inspector', 'organization'] as const;
 
 /** The administrator may do all of it, and is not named again on every line. */
 export const ACTS = {
-  look: act('查看这些内容', 'see this', EVERY_ROLE, { scopes: ['read'], here: true }),
+  look: act('查看判定、就绪、事件和历史', 'see verdicts, readiness, incidents and history', EVERY_ROLE, {
+    scopes: ['read'],
+    here: true,
+  }),
   'read-metrics': act('读取整个考点的指标', 'read the metrics of the whole site', WHOLE_SITE, {
     scopes: ['metrics', 'read'],
     here: true,
   }),
   'read-tickets': act('查看凭证', 'see tickets', WHOLE_SITE, { scopes: ['read'], here: true }),
   acknowledge: act('认领事件', 'acknowledge incidents', ['lead', 'tech', 'proctor']),
-  'test-paging': act('发送测试通知', 'send test pages', ['lead', 'tech']),
   'make-ticket': act('开凭证', 'make tickets', ['tech']),
   'revoke-ticket': act('作废凭证', 'withdraw tickets', ['tech']),
   'place-machine': act('改机器的座位或用途', 'give machines their seat and role', ['tech']),

@@ -30,6 +30,16 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import('./ticket.ts'),
   },
   {
+    name: 'account',
+    line: { zh: '列出账号；管理员忘记密码时重设', en: 'accounts; lets in an administrator who forgot the password' },
+    load: () => import('./account.ts'),
+  },
+  {
+    name: 'token',
+    line: { zh: '接口令牌，供 Prometheus 和脚本使用', en: 'API tokens for Prometheus and scripts' },
+    load: () => import('./token.ts'),
+  },
+  {
     name: 'bundle',
     line: {
       zh: '写出装到 U 盘的文件夹：考场电脑的代理程序，或考点的采集器',

@@ -76,7 +76,6 @@ export interface EntryDraft {
 export type EntryKind =
   | 'verdict'
   | 'incident'
-  | 'page'
   | 'machine'
   | 'ticket'
   | 'device'

@@ -1,5 +1,17 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ACCOUNT_ROLES, ACTS, actsOf, may, TOKEN_SCOPES, seesRoom, type Act } from '../../../collector/accounts/may.ts';
+import {
+  type ActAbout,
+  ROLE_NAMES,
+  ACCOUNT_ROLES,
+  ACTS,
+  actsOf,
+  may,
+  TOKEN_SCOPES,
+  seesRoom,
+  type Act,
+} from '../../../collector/accounts/may.ts';
 import { collectorIn } from '../../fixtures/collector.ts';
 
 const NAMES = Object.keys(ACTS) as Act[];
@@ -49,6 +61,28 @@ describe('the table of who may do what', () => {
     expect(['A', 'B', null].map((room) => seesRoom(proctor, room))).toEqual([true, false, false]);
   });
 });
+
+describe.each(['zh', 'en'] as const)('the page about access in %s', (language) => {
+  test('has the table that the code has (XUNKAO_GOLDEN=1 writes it anew)', () => {
+    const file = join(import.meta.dirname, '../../../deploy', language === 'zh' ? 'access.zh-CN.md' : 'access.md');
+    const part = /(<!-- acts[^>]*-->\n)([\s\S]*?)(<!-- \/acts -->)/;
+    if (process.env['XUNKAO_GOLDEN'] === '1')
+      writeFileSync(file, readFileSync(file, 'utf8').replace(part, `$1${tableIn(language)}\n$3`));
+    expect(part.exec(readFileSync(file, 'utf8'))?.[2]).toBe(`${tableIn(language)}\n`);
+  });
+});
+
+/** Rows are acts, columns roles and, last, the scopes of tokens. */
+function tableIn(language: 'zh' | 'en'): string {
+  const heads = [language === 'zh' ? '做什么' : 'what', ...ACCOUNT_ROLES.map((role) => ROLE_NAMES[role][language])];
+  const rows = NAMES.map((name) => {
+    const { words, roles, scopes }: ActAbout = ACTS[name];
+    const marks = ACCOUNT_ROLES.map((role) => (roles.includes(role) ? '●' : ''));
+    return [words[language], ...marks, scopes.map((scope) => `\`${scope}\``).join(' ')];
+  });
+  const lines = [[...heads, language === 'zh' ? '令牌范围' : 'token'], heads.concat('').map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
 
 test('every route of the collector names its act, and strangers reach the door alone', async () => {
   const { app } = await collectorIn({ beats: false });

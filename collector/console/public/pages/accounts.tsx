@@ -174,7 +174,7 @@ function AccountForm({ account, onTaken, onCancel }: AccountFormProps) {
   // A page with two of these forms needs names of its own for each.
   const id = (name: string): string => (account === null ? name : `${name}-${account.id}`);
   return (
-    <form class="row-form" onSubmit={(event) => void save(valuesOf(event))}>
+    <form class="row-form hinted" onSubmit={(event) => void save(valuesOf(event))}>
       <Field name={id('name')} label={say('name')}>
         <input
           id={id('name')}

@@ -51,7 +51,7 @@ export function TokensPage() {
     <main class="sheet">
       <h1>{say('tokens')}</h1>
       <p>{say('tokens_about')}</p>
-      <form key={made ?? ''} class="row-form" onSubmit={(event) => void make(valuesOf(event))}>
+      <form key={made ?? ''} class="row-form hinted" onSubmit={(event) => void make(valuesOf(event))}>
         <Field name="name" label={say('token_name')}>
           <input id="name" name="name" required maxLength={48} autocomplete="off" />
         </Field>
