@@ -1,0 +1,136 @@
+import { existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { Collector } from '../../collector/collector.ts';
+import { launchChromium } from '../fixtures/chromium.ts';
+import { administrator, collectorIn, PASSWORD } from '../fixtures/collector.ts';
+import { buildPages } from '../fixtures/console/pages.ts';
+
+/** The built pages before a real collector: what an administrator and a proctor do with accounts and tokens. */
+
+const SETTINGS = `
+internet_targets: []
+devices:
+  - { id: ups-a, kind: ups, url: 'nut://127.0.0.1:9/a', room: A }
+  - { id: ups-b, kind: ups, url: 'nut://127.0.0.1:9/b', room: B }
+`;
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.html': 'text/html; charset=utf-8',
+};
+
+let built: Awaited<ReturnType<typeof buildPages>>;
+let browser: Browser;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  built = await buildPages();
+  browser = await launchChromium();
+});
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+});
+afterAll(async () => {
+  await browser?.close();
+  await built?.remove();
+});
+
+/** A browser of its own; the pages come from the folder, everything else from the collector. */
+async function open(collector: Collector, hash: string, locale = 'zh-CN'): Promise<Page> {
+  const context = await browser.newContext({ locale, viewport: { width: 1366, height: 768 } });
+  contexts.push(context);
+  context.setDefaultTimeout(30_000);
+  const page = await context.newPage();
+  await page.route('**/*', (route) => {
+    const { pathname } = new URL(route.request().url());
+    const path = join(built.folder, pathname === '/' ? 'index.html' : pathname);
+    if (pathname.startsWith('/api/') || !existsSync(path)) return route.continue();
+    return route.fulfill({ path, contentType: TYPES[extname(path)] ?? 'application/octet-stream' });
+  });
+  await page.goto(`${urlOf(collector)}/${hash}`);
+  return page;
+}
+
+const urlOf = (collector: Collector): string => `http://${collector.addresses[0]!}`;
+
+async function signIn(page: Page, name: string, password: string): Promise<void> {
+  await page.fill('#name', name);
+  await page.fill('#password', password);
+  await page.click('form button');
+  await page.waitForSelector(`.account:has-text("${name}")`);
+}
+
+test('an administrator makes an account; its person chooses a password with the code and sees one room', async () => {
+  const collector = await collectorIn({ settings: SETTINGS });
+  await administrator(collector);
+  const chief = await open(collector, '#/sign-in');
+  await signIn(chief, 'li', PASSWORD);
+  await chief.click('.account a');
+  await chief.click('a:has-text("账号")');
+  await chief.waitForSelector('.accounts th:has-text("li")');
+  // What the collector refuses is said where it was typed, which stays.
+  await chief.fill('#name', '赵监考');
+  await chief.click('text=建立账号');
+  await chief.waitForSelector('text=监考和后勤的账号至少属于一个考场');
+  await chief.fill('#rooms', 'A');
+  await chief.click('text=建立账号');
+  const code = (await chief.textContent('.code'))!;
+  expect(code).toMatch(/^[A-Z2-9]{4}-[A-Z2-9]{4}$/);
+  await chief.waitForSelector('tr:has-text("赵监考"):has-text("等本人设密码")');
+
+  const proctor = await open(collector, '#/sign-in');
+  await proctor.click('text=我有一次性代码');
+  await proctor.fill('#name', '赵监考');
+  await proctor.fill('#code', code);
+  await proctor.fill('#password', 'my own password');
+  await proctor.fill('#again', 'my own password');
+  await proctor.click('form button');
+  await proctor.waitForSelector('.account:has-text("赵监考")');
+  await proctor.waitForSelector('text=ups-a');
+  expect(await proctor.textContent('body')).not.toContain('ups-b');
+  expect(await proctor.locator('text=登记机器').count()).toBe(0);
+  await proctor.goto(`${urlOf(collector)}/#/account`);
+  await proctor.waitForSelector('text=角色：监考，范围：A');
+  expect(await proctor.locator('main a').count()).toBe(0);
+  await proctor.fill('#old', 'my own password');
+  await proctor.fill('#password', 'another password');
+  await proctor.fill('#again', 'another password');
+  await proctor.click('form button');
+  await proctor.waitForSelector('text=密码已修改');
+  await proctor.goto(`${urlOf(collector)}/#/accounts`);
+  await proctor.waitForSelector('text=您的账号不能做这件事');
+
+  // Switched off by two presses, and out within seconds.
+  const row = 'tr:has-text("赵监考")';
+  await chief.reload();
+  await chief.click(`${row} >> text=停用`);
+  await chief.click(`${row} >> text=确定？再点一次`);
+  await chief.waitForSelector(`${row}:has-text("已停用")`);
+  await proctor.waitForSelector('.bar >> text=登录');
+});
+
+test('a token is made, shown once, and revoked, in English', async () => {
+  const collector = await collectorIn({ settings: SETTINGS });
+  await administrator(collector);
+  const page = await open(collector, '#/sign-in', 'en-GB');
+  await signIn(page, 'li', PASSWORD);
+  await page.goto(`${urlOf(collector)}/#/tokens`);
+  await page.waitForSelector('text=There is no token yet.');
+  await page.fill('#name', 'Prometheus');
+  await page.check('input[name=metrics]');
+  await page.click('text=Make a token');
+  const token = await page.inputValue('.ticket textarea');
+  const scrape = () => collector.app.inject({ url: '/metrics', headers: { authorization: `Bearer ${token}` } });
+  expect((await scrape()).statusCode).toBe(200);
+  await page.waitForSelector('tr:has-text("Prometheus"):has-text("never")');
+  await page.reload();
+  await page.waitForSelector('tr:has-text("Prometheus")');
+  expect(await page.content()).not.toContain(token);
+  await page.click('tr:has-text("Prometheus") >> text=Revoke');
+  await page.click('text=Sure? Press again');
+  await page.waitForSelector('tr:has-text("revoked")');
+  expect((await scrape()).statusCode).toBe(401);
+});
