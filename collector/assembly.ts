@@ -24,6 +24,8 @@ import { createOffice, type Office } from './office.ts';
 import { openKeyFolder } from './record/key.ts';
 import { createRecordDesk } from './record/recordDesk.ts';
 import { createSeal, type Seal } from './record/seal.ts';
+import { linkKey } from './pagers/links.ts';
+import { createPaging, type Paging } from './pagers/paging.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { createNear } from './sessions/near.ts';
 import { endOf, keptOf, presenceOf, replay, restoreStages, type KeptSite } from './restore.ts';
@@ -53,6 +55,7 @@ export interface Assembly {
   readonly office: Office;
   readonly seal: Seal;
   readonly kept: KeptSite;
+  readonly paging: Paging;
   /** Beats that were lived through again from the journal. */
   readonly replayed: number;
 }
@@ -201,11 +204,45 @@ export async function assemble({
       record: createRecordDesk(site, seal, history, clock),
       kept,
     };
-    const office = createOffice({ ...parts, version: VERSION, gateway: () => gateway });
+    const office = createOffice({ ...parts, version: VERSION, gateway: () => gateway, paging: () => paging });
     restoreStages(stages, kept, restored.moment ?? clock.now());
     const replayed = await replay({ journal, restored, kept, beat, gateway, recorder });
     Object.assign(presence, presenceOf(stages, registry.machines.values()));
-    return { site, clock, standard, journal, history, stages, beat, gateway, recorder, office, seal, kept, replayed };
+    const { incidents } = stages;
+    const paging = createPaging({
+      site,
+      settings: settings.paging,
+      times: settings.phases,
+      clock,
+      catalogue,
+      places,
+      sessions: stages.sessions,
+      ruleOf: (id) => compliance.rule(id),
+      announced: () => false,
+      isWell: () => recorder.refusingSince() === null,
+      linkKey: linkKey(data),
+      kept,
+      opened: incidents.opened(),
+      closed: incidents.closed(),
+      write: (keep, entries) => recorder.write(keep, entries),
+      log: (about, message) => log.warn(about, message),
+    });
+    return {
+      site,
+      clock,
+      standard,
+      journal,
+      history,
+      stages,
+      beat,
+      gateway,
+      recorder,
+      office,
+      seal,
+      paging,
+      kept,
+      replayed,
+    };
   } catch (error) {
     await history.close();
     throw error;

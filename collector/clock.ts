@@ -45,3 +45,13 @@ export function manualClock(wall = Date.UTC(2026, 10, 23, 1, 0, 0), monotonic = 
     },
   };
 }
+
+/** Whether this Node.js knows the time zone, such as `Asia/Shanghai`. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name }).format(0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -3,6 +3,7 @@ import { assemble, WrongPack, type Assembly } from './assembly.ts';
 import { systemClock, type Clock, type Moment } from './clock.ts';
 import { backUp } from './backup.ts';
 import { askControl, type Answer, type Question } from './control.ts';
+import { ownAddresses } from './gateway/addresses.ts';
 import { limitNames, limitsWith } from './gateway/limits.ts';
 import type { Fault } from './faults.ts';
 import { Trouble } from './gateway/trouble.ts';
@@ -88,6 +89,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   );
   const sealing = createSealing(data, assembly.seal, createWrite(recorder, assembly.clock), log);
   const pulse = createPulse(assembly, port, sealing);
+  assembly.paging.reachable(port.addresses.flatMap(linkUrls));
   const timers = beats ? pulse.start() : [];
   office.started(replayed);
   void sealing.start(assembly.kept.recordKey);
@@ -105,6 +107,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
     checkpoint: pulse.checkpoint,
     async stop() {
       for (const timer of timers) clearInterval(timer);
+      await assembly.paging.stop();
       gateway.stop();
       pulse.beat();
       office.stopping();
@@ -119,7 +122,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
 
 /** The beat, and what happens beside it at a slower pace. */
 function createPulse(assembly: Assembly, port: Port, sealing: Sealing) {
-  const { clock, stages, gateway, recorder, office } = assembly;
+  const { clock, stages, gateway, recorder, office, paging } = assembly;
   const { own, events } = port;
   /** Subjects whose snapshot is behind; after a replay it may be anyone's. */
   const moved = new Set(assembly.replayed > 0 ? [...stages.state.all()].map(({ id }) => id) : []);
@@ -128,8 +131,16 @@ function createPulse(assembly: Assembly, port: Port, sealing: Sealing) {
     const since = performance.now();
     const arrivals = gateway.take();
     const effects = assembly.beat.tick(arrivals, clock.now());
-    recorder.record(arrivals, effects);
-    events.publish({ ...effects, incidents: [...effects.incidents, ...office.notice()] });
+    const incidents = [...effects.incidents, ...office.notice()];
+    const { keep, entries } = paging.advance(incidents, effects.now);
+    // In one batch with its incident: after a crash both are there, or the journal brings both again.
+    recorder.record(arrivals, {
+      ...effects,
+      keep: [...effects.keep, ...keep],
+      entries: [...effects.entries, ...entries],
+    });
+    if (keep.length > 0) paging.recorded(recorder.idle());
+    events.publish({ ...effects, incidents });
     for (const subject of effects.moved) moved.add(subject);
     for (const arrival of arrivals) if (arrival.kind === 'frame') own.frames.inc({ lane: arrival.frame.lane });
     for (const { late } of effects.changes) own.changes.inc({ late: String(late) });
@@ -181,6 +192,13 @@ function noSuchLimit(name: string, placeOf?: PlaceOf): Fault {
     message: `there is no limit called ${name} (the README has the table)${didYouMean(name, limitNames.keys())}`,
     zh: `没有名为 ${name} 的限制；README 里有完整的表`,
   };
+}
+
+/** What a phone on the LAN could open; all of this computer's addresses for 0.0.0.0 and [::]. */
+function linkUrls(address: string): readonly string[] {
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(address) ?? [];
+  if (host !== '0.0.0.0' && host !== '[::]') return [urlOf(address)];
+  return ownAddresses().map((own) => urlOf(`${own.includes(':') ? `[${own}]` : own}:${port}`));
 }
 
 function urlOf(address: string): string {

@@ -20,6 +20,8 @@ import type { IncidentChange } from './incidents/incident.ts';
 import { createReaders } from './readers.ts';
 import { writeExport } from './record/exportFile.ts';
 import type { RecordDesk } from './record/recordDesk.ts';
+import type { Paging } from './pagers/paging.ts';
+import { shownPaging } from './pagers/settings.ts';
 import type { Recorder } from './recorder.ts';
 import type { KeptSite } from './restore.ts';
 import type { Secrets } from './secrets.ts';
@@ -40,6 +42,7 @@ export interface OfficeParts {
   readonly stages: Stages;
   readonly registry: Registry;
   readonly gateway: () => Gateway;
+  readonly paging: () => Paging;
   readonly history: History;
   readonly recorder: Recorder;
   readonly record: RecordDesk;
@@ -75,6 +78,7 @@ export function createOffice(parts: OfficeParts): Office {
     stages,
     registry,
     gateway,
+    paging,
     history,
     recorder,
     record: recordDesk,
@@ -113,6 +117,8 @@ export function createOffice(parts: OfficeParts): Office {
   }
   /** Told with the next beat, so that pages hear of them too. */
   let news: IncidentChange[] = [];
+  /** Written already; the pages and the pagers hear of them with the next beat. */
+  let taken: IncidentChange[] = [];
 
   function record(changes: readonly IncidentChange[]): void {
     if (changes.length === 0) return;
@@ -138,6 +144,7 @@ export function createOffice(parts: OfficeParts): Office {
     history,
     record: recordDesk,
     devices,
+    timeZone: settings.time_zone,
     catalogue,
     standard,
     accounts,
@@ -162,8 +169,17 @@ export function createOffice(parts: OfficeParts): Office {
       const change = incidents.acknowledge(id, account, clock.now());
       if (!change) return null;
       const { incident } = change;
+      taken.push(change);
       await write.keep([{ kind: 'incident', id, value: incident }], [incidentEntry(change, clock.now())]);
       return incident;
+    },
+    paging,
+    async acknowledgeByLink(token) {
+      const answer = paging().answer(token);
+      if (!answer) return;
+      write.check();
+      for (const id of answer.incidents) await this.acknowledge(id, answer.by);
+      await write.keep([], [answer.entry]);
     },
     async revoke(id, account) {
       if (!(await registry.setRevoked(id, true, account))) return false;
@@ -230,10 +246,17 @@ export function createOffice(parts: OfficeParts): Office {
         const closed = incidents.close('alive-twice', id, now);
         if (closed) news.push(closed);
       }
+      const down = new Set(paging().down());
+      const channels = [...down].map((id) => incidents.open('channel-down', id, now));
+      for (const { kind, subject } of incidents.opened())
+        if (kind === 'channel-down' && !down.has(subject!)) channels.push(incidents.close(kind, subject, now));
+      news.push(...channels.filter((made) => made !== null));
       const told = news;
       news = [];
       record(told);
-      return told;
+      const all = [...taken, ...told];
+      taken = [];
+      return all;
     },
     async answer(question) {
       switch (question.ask) {
@@ -293,13 +316,13 @@ export function createOffice(parts: OfficeParts): Office {
   };
 }
 
-/** What the record may say of the settings: everything but what a device's reader alone may know. */
+/** What the record may say of the settings: everything but what a device's reader or a channel alone may know. */
 function withoutSecrets(settings: Settings): Readonly<Record<string, unknown>> {
   const devices = settings.devices.map((each) => {
     const hidden = ['user', 'ca', ...SECRETS];
     return Object.fromEntries(Object.entries(each).filter(([key]) => !hidden.includes(key)));
   });
-  return { ...settings, devices };
+  return { ...settings, devices, paging: shownPaging(settings.paging) };
 }
 
 function changedSettings(

@@ -15,6 +15,8 @@ import { scopedOf } from './identity/scopes.ts';
 import type { Ticket } from './identity/tickets.ts';
 import type { Incident } from './incidents/incident.ts';
 import { KEPT_KEY } from './record/seal.ts';
+import type { ChannelRecord } from './pagers/dispatch.ts';
+import type { Page } from './pagers/page.ts';
 import type { Standing } from './sessions/phases.ts';
 import type { Session } from './sessions/session.ts';
 import type { RollbackMemory } from './state/rollback.ts';
@@ -29,6 +31,8 @@ export interface KeptSite {
   readonly rollback: readonly (readonly [machine: string, RollbackMemory])[];
   readonly late: readonly (readonly [machine: string, LateSnapshot])[];
   readonly incidents: readonly Incident[];
+  readonly pages: readonly Page[];
+  readonly channels: readonly (readonly [id: string, ChannelRecord])[];
   readonly sessions: readonly Session[];
   readonly phases: readonly (readonly [session: string, Standing])[];
   readonly accounts: readonly Account[];
@@ -57,6 +61,8 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     rollback: rows('rollback'),
     late: rows('late'),
     incidents: values('incident'),
+    pages: values('page'),
+    channels: rows('channel'),
     sessions: values('session'),
     phases: rows('phase'),
     accounts: values('account'),

@@ -4,6 +4,7 @@ import { Type, type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { Bilingual } from '../agent/probe.ts';
+import { isTimeZone } from './clock.ts';
 import {
   about,
   DEVICE_KINDS,
@@ -15,6 +16,7 @@ import {
   type SchemaError,
 } from './devices.ts';
 import { faultAt, type Fault } from './faults.ts';
+import { completePaging, PagingSchema, type PagingSettings } from './pagers/settings.ts';
 
 /**
  * The collector's settings file, `xunkao.yaml` in the data directory or `--settings FILE`. Every key may be left out.
@@ -96,6 +98,12 @@ const Schema = Type.Object(
     devices: Type.Optional(
       Type.Array(AnyDevice, { maxItems: 200, ...about('每个设备以“- id:”开头', 'each one begins with "- id:"') }),
     ),
+    time_zone: Type.Optional(
+      Type.String({
+        maxLength: 64,
+        ...about('时区名称，例如 Asia/Shanghai', 'the name of a time zone, such as Asia/Shanghai'),
+      }),
+    ),
     phases: Type.Optional(
       Type.Object(
         {
@@ -112,6 +120,7 @@ const Schema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    paging: Type.Optional(PagingSchema),
     limits: Type.Optional(
       Type.Record(
         Type.String(),
@@ -126,7 +135,9 @@ const Schema = Type.Object(
 type File = Omit<Static<typeof Schema>, 'devices'> & { readonly devices?: Parameters<typeof expandDevices>[0] };
 const schema = Compile(Schema);
 
-export interface Settings extends Required<Omit<File, 'site' | 'devices' | 'phases' | 'parameters' | 'limits'>> {
+export interface Settings extends Required<
+  Omit<File, 'site' | 'devices' | 'phases' | 'parameters' | 'limits' | 'paging'>
+> {
   /** Null: what the first start decided. */
   readonly site: string | null;
   /** A recorder is one camera a channel. */
@@ -134,6 +145,7 @@ export interface Settings extends Required<Omit<File, 'site' | 'devices' | 'phas
   readonly phases: { readonly rehearsalMs: number; readonly beforeMs: number; readonly afterMs: number };
   readonly parameters: NonNullable<File['parameters']>;
   readonly limits: NonNullable<File['limits']>;
+  readonly paging: PagingSettings;
 }
 
 export const DEFAULT_LISTEN = '127.0.0.1:9480';
@@ -190,9 +202,18 @@ export function parseSettings(file: string, text: string): Read {
       en: `two devices are called ${id}; give each its own id`,
     });
   });
+  const zone = (value as File).time_zone;
+  if (typeof zone === 'string' && !isTimeZone(zone)) {
+    fault(['time_zone'], {
+      zh: `不认识的时区 ${zone}；应为 Asia/Shanghai 这样的名称`,
+      en: `unknown time zone ${zone}; expected a name such as Asia/Shanghai`,
+    });
+  }
+  const paging = completePaging(faults.length > 0 ? {} : ((value as File).paging ?? {}), dirname(file));
+  for (const { path, told } of paging.faults) fault(path, told);
   if (faults.length > 0) return { faults: faults.sort((left, right) => left.line - right.line) };
   return {
-    settings: complete(value as File, dirname(file)),
+    settings: complete(value as File, dirname(file), paging.settings),
     placeOf: (path) => faultAt(file, text, offsetOf(path), ''),
   };
 
@@ -263,7 +284,7 @@ const SHAPES: Readonly<Record<string, Bilingual>> = {
 };
 
 /** @param folder where the file stands: a folder of rules is named from there */
-function complete(file: File, folder: string): Settings {
+function complete(file: File, folder: string, paging: PagingSettings): Settings {
   const { rehearsal_hours = 24, before_minutes = 60, after_minutes = 60 } = file.phases ?? {};
   return Object.freeze({
     site: file.site ?? null,
@@ -276,6 +297,8 @@ function complete(file: File, folder: string): Settings {
     frame_every_seconds: file.frame_every_seconds ?? 5,
     devices: expandDevices(file.devices ?? []),
     limits: file.limits ?? {},
+    time_zone: file.time_zone ?? 'Asia/Shanghai',
+    paging,
     phases: {
       rehearsalMs: rehearsal_hours * 3_600_000,
       beforeMs: before_minutes * 60_000,

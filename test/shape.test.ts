@@ -11,7 +11,7 @@ const ROOT = join(import.meta.dirname, '..');
 /** From the left end of the flow to its right one. The later may import the earlier. */
 const FLOW: readonly (readonly string[])[] = [
   ['agent'],
-  ['collector/clock.ts', 'collector/faults.ts'],
+  ['collector/clock.ts', 'collector/faults.ts', 'collector/pagers/settings.ts'],
   ['collector/devices.ts'],
   ['collector/settings.ts'],
   ['collector/identity'],
@@ -23,6 +23,7 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/incidents'],
   ['collector/history'],
   ['collector/people'],
+  ['collector/timetable'],
   ['collector/statements'],
   ['collector/record'],
   ['collector/accounts'],

@@ -68,6 +68,7 @@ export const ACTS = {
   }),
   'read-tickets': act('查看凭证', 'see tickets', WHOLE_SITE, { scopes: ['read'], here: true }),
   acknowledge: act('认领事件', 'acknowledge incidents', ['lead', 'tech', 'proctor']),
+  'test-paging': act('发送测试通知', 'send test pages', ['lead', 'tech']),
   'make-ticket': act('开凭证', 'make tickets', ['tech']),
   'revoke-ticket': act('作废凭证', 'withdraw tickets', ['tech']),
   'place-machine': act('改机器的座位或用途', 'give machines their seat and role', ['tech']),

@@ -7,6 +7,7 @@ import type { Value } from '../../agent/reading.ts';
 import type { AccountRole, Act } from '../accounts/may.ts';
 import type { UnknownCause, VerdictState } from '../compliance/verdict.ts';
 import type { Role } from '../identity/machine.ts';
+import type { LinkedPage, PagingReport } from '../pagers/paging.ts';
 import type { Scope } from '../standard/rule.ts';
 
 /** A row of `GET /api/v1/verdicts?rule=&clause=&standard=&session=&scope=&subject=&room=&seat=&role=&state=&after=`. */
@@ -173,6 +174,11 @@ export interface Changed {
   readonly verdicts: readonly VerdictRow[];
   readonly incidents: readonly IncidentRow[];
 }
+
+/** `GET /api/v1/paging` ; `POST /api/v1/paging/test` `{ "channel": "ding-1" }` answers `{ sent, because }` */
+export type PagingAnswer = PagingReport;
+/** `GET /api/v1/page-links/:token` ; `POST …/acknowledge`: what the link in a page is about, for whoever holds it. */
+export type LinkAnswer = LinkedPage;
 
 /** Every answer that is not 2xx: `{ error: { code, message } }`; the message says what was wrong and what would be right. */
 export interface ErrorAnswer {

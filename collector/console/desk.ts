@@ -8,6 +8,7 @@ import type { Ticket } from '../identity/tickets.ts';
 import type { Waiting } from '../identity/waiting.ts';
 import type { RecordDesk } from '../record/recordDesk.ts';
 import type { Incident } from '../incidents/incident.ts';
+import type { Paging } from '../pagers/paging.ts';
 import type { Session } from '../sessions/session.ts';
 import type { SiteAnswer } from './api.ts';
 import type { RowSource } from './rows.ts';
@@ -25,6 +26,8 @@ export interface Desk extends RowSource {
   readonly history: History;
   readonly record: RecordDesk;
   readonly devices: readonly SiteDevice[];
+  /** Of the site, as IANA names it: what times without one mean. */
+  readonly timeZone: string;
   machine(id: string): Machine | undefined;
   incidents(state: 'open' | 'closed'): readonly Incident[];
   sessions(): readonly Session[];
@@ -32,6 +35,9 @@ export interface Desk extends RowSource {
   sessionOf(room: string): string | null;
   warnings(): SiteAnswer['warnings'];
   acknowledge(id: string, account: string): Promise<Incident | null>;
+  paging(): Paging;
+  /** Answers the incidents of the page that the link is of; nothing when it is of none. */
+  acknowledgeByLink(token: string): Promise<void>;
   makeTicket(wish: TicketWish, account: string): Promise<MadeTicket>;
   /** Every ticket ever made, without what would let a machine in. */
   tickets(): readonly Omit<Ticket, 'secretHash'>[];
@@ -47,8 +53,27 @@ export interface Desk extends RowSource {
   confirm(id: string, account: string, key?: string): Promise<boolean>;
   /** `refused` says why: it ends before it starts, or another exam is in the room. */
   plan(session: Omit<Session, 'id'>, account: string): Promise<Session | { readonly refused: Bilingual }>;
+  /** All of them or none; `refused` says of each that cannot be planned why. A trial plans nothing. */
+  planAll(
+    sessions: readonly Omit<Session, 'id'>[],
+    account: string,
+    trial?: boolean,
+  ): Promise<
+    | { readonly sessions: readonly Session[] }
+    | { readonly refused: readonly { readonly index: number; readonly why: Bilingual }[] }
+  >;
+  /** Null = no such session. */
+  move(
+    session: string,
+    change: SessionMove,
+    account: string,
+  ): Promise<Session | { readonly refused: Bilingual } | null>;
+  cancel(session: string, account: string): Promise<Session | { readonly refused: Bilingual } | null>;
   end(session: string, account: string): Promise<Session | null>;
 }
+
+/** What may change of a session that is planned; its kind never does. */
+export type SessionMove = Partial<Omit<Session, 'id' | 'kind' | 'cancelledAt'>>;
 
 export interface TicketWish {
   readonly room: string;

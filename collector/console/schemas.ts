@@ -1,6 +1,7 @@
 import { Type, type TSchema } from 'typebox';
 import { ACCOUNT_ROLES, TOKEN_SCOPES } from '../accounts/may.ts';
 import { ROLES } from '../identity/machine.ts';
+import { PURPOSES } from '../sessions/session.ts';
 import { SCOPES } from '../standard/rule.ts';
 
 /** Shapes of what is asked and answered, for validation and for the OpenAPI document; the types stand in `api.ts`. */
@@ -165,11 +166,11 @@ export const SeriesQuery = Type.Object(
 
 // Nothing that a terminal obeys, that turns the writing round or that no text store can hold: `\p{C}`.
 const NAME = '^[^/\\s"\\\\\\p{C}]+$';
-const Room = Type.String({ minLength: 1, maxLength: 32, pattern: NAME, description: 'no blanks, no slash' });
-const Line = Type.String({ maxLength: 200, pattern: '^[^\\p{Cc}\\p{Cs}]*$', description: 'one line' });
-const Title = Type.Object({ zh: Line, en: Line }, { additionalProperties: false });
+export const Room = Type.String({ minLength: 1, maxLength: 32, pattern: NAME, description: 'no blanks, no slash' });
+export const Line = Type.String({ maxLength: 200, pattern: '^[^\\p{Cc}\\p{Cs}]*$', description: 'one line' });
+export const Title = Type.Object({ zh: Line, en: Line }, { additionalProperties: false });
 /** The last moment that a `Date` can hold. */
-const Moment = Type.Integer({ minimum: 0, maximum: 8.64e15, description: 'ms since 1970, UTC' });
+export const Moment = Type.Integer({ minimum: 0, maximum: 8.64e15, description: 'ms since 1970, UTC' });
 export const SignInBody = Type.Object(
   { name: Type.String({ maxLength: 64 }), password: Type.String({ maxLength: 200 }) },
   { additionalProperties: false },
@@ -234,16 +235,42 @@ export const PlaceBody = Type.Object(
   },
   { additionalProperties: false, minProperties: 1 },
 );
+const Candidates = Type.Integer({ minimum: 1, maximum: 100_000 });
+const ByRoom = Type.Record(Type.String({ maxLength: 32 }), Candidates, {
+  maxProperties: 200,
+  description: 'how many sit in each room',
+});
+const Subjects = Type.Array(Line, { minItems: 1, maxItems: 20 });
+const RoomList = Type.Union([Type.Literal('all'), Type.Array(Room, { minItems: 1, maxItems: 200 })]);
+
 export const SessionBody = Type.Object(
   {
     kind: words(['exam', 'assessment']),
     title: Title,
-    rooms: Type.Union([Type.Literal('all'), Type.Array(Room, { minItems: 1, maxItems: 200 })]),
+    rooms: RoomList,
     startsAt: Moment,
     endsAt: nullable(Moment),
-    candidates: nullable(Type.Integer({ minimum: 1, maximum: 100_000 })),
+    candidates: nullable(Candidates),
+    byRoom: Type.Optional(ByRoom),
+    subjects: Type.Optional(Subjects),
+    level: Type.Optional(Line),
+    purpose: Type.Optional(words(PURPOSES)),
   },
   { additionalProperties: false },
+);
+export const MoveBody = Type.Object(
+  {
+    title: Type.Optional(Title),
+    rooms: Type.Optional(RoomList),
+    startsAt: Type.Optional(Moment),
+    endsAt: Type.Optional(nullable(Moment)),
+    candidates: Type.Optional(nullable(Candidates)),
+    byRoom: Type.Optional(ByRoom),
+    subjects: Type.Optional(Subjects),
+    level: Type.Optional(Line),
+    purpose: Type.Optional(words(PURPOSES)),
+  },
+  { additionalProperties: false, minProperties: 1 },
 );
 export const ConfirmBody = Type.Optional(
   Type.Object({ key: Type.Optional(Type.String({ maxLength: 64 })) }, { additionalProperties: false }),

@@ -76,6 +76,7 @@ export interface EntryDraft {
 export type EntryKind =
   | 'verdict'
   | 'incident'
+  | 'page'
   | 'machine'
   | 'ticket'
   | 'device'

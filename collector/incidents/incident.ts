@@ -3,7 +3,7 @@ import type { Value } from '../../agent/reading.ts';
 
 /** Needs a person: opened, acknowledged, closed. Kept under the kind `incident`. */
 export interface Incident {
-  /** `i-` and 12 characters, in the order of opening. */
+  /** `i-` and 18 characters, in the order of opening; a replay gives the same one the same id. */
   readonly id: string;
   readonly kind: IncidentKind;
   readonly rule: string | null;
@@ -33,7 +33,9 @@ export type IncidentKind =
   /** The collector's own clock jumped. */
   | 'clock-jump'
   /** The collector's disk refuses; nothing is acknowledged until it takes again. */
-  | 'record-refused';
+  | 'record-refused'
+  /** A channel by which people are paged fails; its subject is the channel's id. */
+  | 'channel-down';
 
 export interface IncidentChange {
   readonly incident: Incident;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Bilingual } from '../../agent/probe.ts';
 import type { Moment } from '../clock.ts';
 import type { Verdict, VerdictChange } from '../compliance/verdict.ts';
@@ -52,7 +52,7 @@ export function createIncidents(ruleOf: (id: string) => Rule | undefined): Incid
     const key = keyOf(kind, about.rule, about.subject);
     if (open.has(key)) return null;
     const incident: Incident = {
-      id: `i-${Math.floor(now.wall).toString(36)}${randomBytes(3).toString('hex')}`,
+      id: idOf(key, now),
       kind,
       ...about,
       observed,
@@ -183,6 +183,12 @@ export function createIncidents(ruleOf: (id: string) => Rule | undefined): Incid
   };
 }
 
+/** The same incident lived through again from the journal is the same page, which may have been sent. */
+function idOf(key: string, { wall }: Moment): string {
+  const hash = createHash('sha256').update(`${key}|${wall}`).digest('hex');
+  return `i-${Math.floor(wall).toString(36)}${hash.slice(0, 10)}`;
+}
+
 const UNREADABLE_ADVICE: Bilingual = {
   zh: '检查设备通信线和读取程序（如 NUT）；在恢复之前，停电不会被发现。',
   en: 'Check the device’s cable and its driver (NUT, for example); until then a power cut would go unnoticed.',
@@ -220,6 +226,14 @@ const OWN = {
     advice: {
       zh: '清理采集器数据盘的空间或更换磁盘；恢复前各机会自行保存读数。',
       en: 'Free space on the collector’s data disk or replace it; until then the machines keep their readings themselves.',
+    },
+  },
+  'channel-down': {
+    urgency: 'urgent',
+    title: { zh: '通知通道不通', en: 'A paging channel is down' },
+    advice: {
+      zh: '打开控制台“通知通道”看原因：断网、地址或密钥不对、对方限流。恢复前请守着控制台并打开声音；欠下的通知会在恢复后补发。',
+      en: 'See the console’s page “Paging” for the reason: no line out, a wrong address or key, a limit. Until then stay at the console with its sound on; what is owed is sent once it works.',
     },
   },
 } as const satisfies Partial<Record<IncidentKind, { urgency: 'urgent' | 'seat'; title: Bilingual; advice: Bilingual }>>;

@@ -30,7 +30,7 @@ function nearOf(sessions: readonly Session[], wall: number, times: PhaseTimes): 
   const near = new Set<Session>();
   for (const session of sessions) {
     const standing = standingOf(session, wall, times);
-    if (standing === 'over') continue;
+    if (standing === 'over' || standing === 'cancelled') continue;
     if (standing !== 'planned') {
       near.add(session);
       continue;

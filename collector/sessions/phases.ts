@@ -1,8 +1,8 @@
 import type { Phase } from '../standard/rule.ts';
 import { phaseOf, type PhaseTimes, type Session } from './session.ts';
 
-/** Where a session stands: one of an exam's phases, `open` for an assessment, `planned` before and `over` after both. */
-export type Standing = Phase | 'open' | 'planned' | 'over';
+/** Where a session stands: one of an exam's phases, `open` for an assessment, `planned` before and `over` after both, `cancelled`. */
+export type Standing = Phase | 'open' | 'planned' | 'over' | 'cancelled';
 
 export interface PhaseChange {
   readonly session: Session;
@@ -39,7 +39,8 @@ export function createPhases(times: PhaseTimes): Phases {
 }
 
 export function standingOf(session: Session, wall: number, times: PhaseTimes): Standing {
-  const { kind, startsAt, endsAt } = session;
+  const { kind, startsAt, endsAt, cancelledAt } = session;
+  if (cancelledAt !== undefined) return 'cancelled';
   if (kind === 'assessment') {
     if (wall < startsAt) return 'planned';
     return endsAt === null || wall < endsAt ? 'open' : 'over';

@@ -16,7 +16,18 @@ export interface Session {
   readonly candidates: number | null;
   /** Of an exam in several rooms: how many sit in each. */
   readonly byRoom?: Readonly<Record<string, number>>;
+  /** Of an exam: 科目 and 等级, in the certificate's words. */
+  readonly subjects?: readonly string[];
+  readonly level?: string;
+  /** Of an assessment: what it is for. */
+  readonly purpose?: Purpose;
+  /** Called off, wall clock ms: it binds nothing and leaves its rooms free. */
+  readonly cancelledAt?: number;
 }
+
+/** 遴选, 评估, 整改复核 */
+export const PURPOSES = ['selection', 'evaluation', 'rectification'] as const;
+export type Purpose = (typeof PURPOSES)[number];
 
 export interface PhaseTimes {
   /** ms before the start at which `rehearsal` begins; it lasts until `before`. */
@@ -39,7 +50,7 @@ export interface Binding {
 
 /** Which phase of an exam session it is at `wall`, or null when it is none of them. */
 export function phaseOf(session: Session, wall: number, times: PhaseTimes): Phase | null {
-  if (session.kind !== 'exam' || session.endsAt === null) return null;
+  if (session.kind !== 'exam' || session.endsAt === null || session.cancelledAt !== undefined) return null;
   const { startsAt, endsAt } = session;
   if (wall < startsAt - times.rehearsalMs || wall >= endsAt + times.afterMs) return null;
   if (wall < startsAt - times.beforeMs) return 'rehearsal';
@@ -60,6 +71,7 @@ export function bindingOf(sessions: readonly Session[], room: string | null, wal
     // What belongs to no room serves all of them.
     if (session.rooms !== 'all' && room !== null && !session.rooms.includes(room)) continue;
     if (session.kind === 'assessment') {
+      if (session.cancelledAt !== undefined) continue;
       if (wall >= session.startsAt && (session.endsAt === null || wall < session.endsAt)) assessment = session.id;
       continue;
     }

@@ -42,6 +42,7 @@ const KIND_WORD = {
   key: 'entry_key',
   head: 'entry_head',
   cosigned: 'entry_cosigned',
+  page: 'entry_page',
 } as const satisfies Record<EntryKind, Word>;
 
 const STATES: Readonly<Record<string, Word>> = {
@@ -83,6 +84,12 @@ export function describe(
     const act = ACTS[String(body['act'])] ?? 'entry_machine';
     return { what: text(language, act), detail: placeOf(body, language), state: null };
   }
+  if (entry.kind === 'page') {
+    const role = ROLES[String(body['role'])];
+    const ways = [role ? text(language, role) : '', typeof body['channel'] === 'string' ? body['channel'] : ''];
+    const what = text(language, PAGE_ACTS[String(body['change'])] ?? 'entry_page', { title: rule });
+    return { what, detail: ways.filter((way) => way !== '').join(text(language, 'list_comma')), state: null };
+  }
   return { what: text(language, KIND_WORD[entry.kind]), detail: '', state: null };
 }
 
@@ -92,6 +99,24 @@ const INCIDENT_KINDS: Readonly<Record<string, Word>> = {
   'alive-twice': 'kind_alive_twice',
   'clock-jump': 'kind_clock_jump',
   'record-refused': 'kind_record_refused',
+  'channel-down': 'kind_channel_down',
+};
+
+const PAGE_ACTS: Readonly<Record<string, Word>> = {
+  sent: 'page_sent',
+  'given-up': 'page_given_up',
+  acknowledged: 'page_answered',
+};
+
+/** Whom pages go to. */
+export const ROLES: Readonly<Record<string, Word>> = {
+  administrator: 'contact_administrator',
+  lead: 'contact_lead',
+  tech: 'contact_tech',
+  proctor: 'contact_proctor',
+  logistics: 'contact_logistics',
+  inspector: 'contact_inspector',
+  organization: 'contact_organization',
 };
 
 const ACTS: Readonly<Record<string, Word>> = {

@@ -5,6 +5,7 @@
 import type { Bilingual } from '../../../agent/probe.ts';
 import { PEOPLE_WORDS } from './words/people.ts';
 import { ACCESS_WORDS } from './words/access.ts';
+import { PAGING_WORDS } from './words/paging.ts';
 
 export type Language = 'zh' | 'en';
 
@@ -253,6 +254,7 @@ export const WORDS = {
   entry_key: { zh: '签名密钥', en: 'Signing key' },
   entry_head: { zh: '记录签名', en: 'Record signed' },
   entry_cosigned: { zh: '机构联署', en: 'Co-signed by the organization' },
+  ...PAGING_WORDS,
 } as const satisfies Readonly<Record<string, Bilingual>>;
 
 export type Word = keyof typeof WORDS;
