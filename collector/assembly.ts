@@ -6,7 +6,6 @@ import { createBeat, type Beat, type Stages } from './beat.ts';
 import type { Clock, Moment } from './clock.ts';
 import { createCompliance } from './compliance/compliance.ts';
 import { createLate } from './compliance/late.ts';
-import { NO_STATEMENTS } from './compliance/statement.ts';
 import { createStrata } from './compliance/strata.ts';
 import type { Fault } from './faults.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -138,7 +137,10 @@ export async function assemble({
       places,
       (id, staleAt) => hearing.settled(id, staleAt),
       settings.phases,
-      NO_STATEMENTS,
+      {
+        of: (rule, subject, wall) => office.statements.of(rule, subject, wall),
+        takeChanged: (wall) => office.statements.takeChanged(wall),
+      },
     );
     const stages: Stages = {
       state,
@@ -203,6 +205,7 @@ export async function assemble({
       recorder,
       record: createRecordDesk(site, seal, history, clock),
       kept,
+      filesFolder: join(data, 'files'),
     };
     const office = createOffice({ ...parts, version: VERSION, gateway: () => gateway, paging: () => paging });
     restoreStages(stages, kept, restored.moment ?? clock.now());

@@ -28,6 +28,7 @@ export type Question =
   | { readonly ask: 'record-export'; readonly to: string }
   | { readonly ask: 'record-key' }
   | { readonly ask: 'record-rotate' }
+  | { readonly ask: 'roster'; readonly file: string; readonly trial: boolean }
   | { readonly ask: 'status' };
 
 export type Answer = (Readonly<Record<string, unknown>> & { readonly error?: never }) | { readonly error: Bilingual };

@@ -5,6 +5,7 @@ import { SECRETS, type Bilingual } from '../agent/probe.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { answerAccess } from './accounts/atItsPc.ts';
 import { createTokens } from './accounts/tokens.ts';
+import { createAffairs } from './affairs.ts';
 import { incidentEntry, type Effects, type Stages } from './beat.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
 import type { Clock } from './clock.ts';
@@ -23,6 +24,8 @@ import type { RecordDesk } from './record/recordDesk.ts';
 import type { Paging } from './pagers/paging.ts';
 import { shownPaging } from './pagers/settings.ts';
 import type { Recorder } from './recorder.ts';
+import { dayAt } from './people/people.ts';
+import { readRosterFile } from './rosterOf.ts';
 import type { KeptSite } from './restore.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
@@ -47,6 +50,8 @@ export interface OfficeParts {
   readonly recorder: Recorder;
   readonly record: RecordDesk;
   readonly kept: KeptSite;
+  /** Where the files lie that people give as evidence. */
+  readonly filesFolder: string;
 }
 
 /** Where people's changes and the gateway's news are dealt with; the console sees the `Desk` of it. */
@@ -83,6 +88,7 @@ export function createOffice(parts: OfficeParts): Office {
     recorder,
     record: recordDesk,
     kept,
+    filesFolder,
   } = parts;
   // Not all of `kept` for as long as the process lives: it has the state of every machine.
   const { settings: settingsBefore, isNew } = kept;
@@ -108,6 +114,16 @@ export function createOffice(parts: OfficeParts): Office {
     secrets: parts.secrets,
     local: () => enrolment.localMachine(),
     log,
+  });
+  const affairs = createAffairs({
+    write,
+    clock,
+    kept,
+    filesFolder,
+    standard,
+    stages,
+    sessions: calendar.sessions,
+    times: settings.phases,
   });
   const shown = withoutSecrets(settings);
   /** When a second one was last seen; of those that the record has open, as if at the start. */
@@ -138,6 +154,7 @@ export function createOffice(parts: OfficeParts): Office {
   return {
     ...calendar,
     ...enrolment,
+    ...affairs,
     site,
     version,
     clock,
@@ -235,6 +252,7 @@ export function createOffice(parts: OfficeParts): Office {
     },
     notice() {
       const now = clock.now();
+      affairs.tell(now);
       const refusing = recorder.refusingSince() !== null;
       const change = refusing
         ? incidents.open('record-refused', null, now)
@@ -287,6 +305,18 @@ export function createOffice(parts: OfficeParts): Office {
           );
           return { ticket, command, onlyHere };
         }
+        case 'roster': {
+          const bytes = await readRosterFile(question.file);
+          if ('error' in bytes) return bytes;
+          return {
+            ...(await affairs.people.roster.importFile(
+              bytes,
+              dayAt(clock.now().wall),
+              'console of this PC',
+              question.trial,
+            )),
+          };
+        }
       }
       return question satisfies never;
     },
@@ -309,6 +339,7 @@ export function createOffice(parts: OfficeParts): Office {
       recorder
         .write(keep, entries)
         .catch((error: unknown) => log.error({ err: error }, 'the start could not be written'));
+      affairs.files.tidy().catch((error: unknown) => log.error({ err: error }, 'old files could not be taken away'));
     },
     stopping() {
       recorder.write([], [entry('collector', null, { change: 'stopped' })]).catch(() => undefined);

@@ -18,8 +18,14 @@ import { KEPT_KEY } from './record/seal.ts';
 import type { ChannelRecord } from './pagers/dispatch.ts';
 import type { Page } from './pagers/page.ts';
 import type { Standing } from './sessions/phases.ts';
+import type { Assignment, Candidates } from './people/assignment.ts';
+import type { KeptOccurrence } from './people/occurrences.ts';
+import type { KeptPeople } from './people/people.ts';
+import type { ErasedPerson, KeptPerson } from './people/person.ts';
 import type { Session } from './sessions/session.ts';
 import type { RollbackMemory } from './state/rollback.ts';
+import type { EvidenceFile } from './statements/files.ts';
+import type { KeptStatement } from './statements/statements.ts';
 import type { SubjectSnapshot } from './state/state.ts';
 
 /** What an earlier process kept, by what it is. */
@@ -38,6 +44,9 @@ export interface KeptSite {
   readonly accounts: readonly Account[];
   readonly signIns: readonly (readonly [id: string, SignIn])[];
   readonly tokens: readonly Token[];
+  readonly people: KeptPeople;
+  readonly statements: readonly KeptStatement[];
+  readonly files: readonly EvidenceFile[];
   readonly held: HeldSnapshot;
   /** Raw readings are kept up to this record of the journal. */
   readonly rawTo: number;
@@ -68,6 +77,17 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     accounts: values('account'),
     signIns: rows('sign-in'),
     tokens: values('token'),
+    people: {
+      people: rows<KeptPerson | ErasedPerson>('person'),
+      duties: {
+        assignments: values<Assignment>('assignment'),
+        candidates: rows<Candidates>('candidates'),
+        programmes: (kept.get('site')?.get('programmes') as readonly string[] | undefined) ?? null,
+      },
+      occurrences: values<KeptOccurrence>('occurrence'),
+    },
+    statements: values('statement'),
+    files: values('file'),
     held: Object.fromEntries(rows('held')),
     rawTo: (kept.get('cursor')?.get('raw') as number | undefined) ?? stateTo,
     localTicket: (kept.get('site')?.get('local-ticket') as string | undefined) ?? null,

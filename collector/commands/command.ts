@@ -53,6 +53,11 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import('./secret.ts'),
   },
   {
+    name: 'roster',
+    line: { zh: '导入考务人员名册', en: 'take in the roster of the site’s staff' },
+    load: () => import('./roster.ts'),
+  },
+  {
     name: 'standard',
     line: { zh: '检查一套规则，或打印成表格', en: 'check a pack of rules, or print it as a table' },
     load: () => import('./standard.ts'),

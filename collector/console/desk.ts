@@ -9,7 +9,10 @@ import type { Waiting } from '../identity/waiting.ts';
 import type { RecordDesk } from '../record/recordDesk.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { Paging } from '../pagers/paging.ts';
+import type { People } from '../people/people.ts';
 import type { Session } from '../sessions/session.ts';
+import type { Files } from '../statements/files.ts';
+import type { StatementStore } from '../statements/statements.ts';
 import type { SiteAnswer } from './api.ts';
 import type { RowSource } from './rows.ts';
 
@@ -25,6 +28,10 @@ export interface Desk extends RowSource {
   readonly tokens: Tokens;
   readonly history: History;
   readonly record: RecordDesk;
+  readonly people: People;
+  /** What people stated about clauses, and the files that show it. */
+  readonly statements: StatementStore;
+  readonly files: Files;
   readonly devices: readonly SiteDevice[];
   /** Of the site, as IANA names it: what times without one mean. */
   readonly timeZone: string;

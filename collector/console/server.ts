@@ -19,10 +19,12 @@ import { changeRoutes } from './changeRoutes.ts';
 import type { Events } from './events.ts';
 import { forEverybody, guard, mayDo } from './guard.ts';
 import { pagingRoutes } from './pagingRoutes.ts';
+import { peopleRoutes } from './peopleRoutes.ts';
 import { readRoutes } from './readRoutes.ts';
 import { recordRoutes } from './recordRoutes.ts';
 import { signInRoutes } from './signInRoutes.ts';
 import { sessionRoutes } from './sessionRoutes.ts';
+import { statementRoutes } from './statementRoutes.ts';
 
 export interface ConsoleOptions {
   /** Makes the HTTP server over the one listener. */
@@ -83,6 +85,8 @@ export async function createConsole(desk: Desk, events: Events, options: Console
     accountRoutes(routes, desk);
     sessionRoutes(routes, desk);
     pagingRoutes(routes, desk);
+    peopleRoutes(routes, desk);
+    statementRoutes(routes, desk);
     routes.get('/api/v1/openapi.json', { onRequest: mayDo('look'), schema: { hide: true } }, async () => app.swagger());
     routes.get('/healthz', { onRequest: forEverybody, schema: { hide: true } }, async () => ({ status: 'ok' }));
     routes.get('/metrics', { onRequest: mayDo('read-metrics'), schema: { hide: true } }, async (request, reply) => {

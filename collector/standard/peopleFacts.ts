@@ -1,17 +1,12 @@
 import type { FactDefinition } from '../../agent/probe.ts';
+import type { Counted } from './counted.ts';
 
 /**
  * What rules may read of the site's people: numbers alone (`people/facts.ts` computes them), never who. A number of those
- * who fall short is unknown while nobody is known to and somebody's answer is missing.
+ * who fall short is unknown while nobody is known to and somebody's answer is missing. It is the site's own word, so
+ * claimed.
  */
-export interface PeopleProbe {
-  readonly name: string;
-  readonly scopes: readonly ('room' | 'site')[];
-  readonly perSession?: boolean;
-  readonly facts: Readonly<Record<string, FactDefinition>>;
-}
-
-export const PEOPLE: readonly PeopleProbe[] = [
+export const PEOPLE: readonly Counted[] = [
   {
     name: 'staff',
     scopes: ['site'],

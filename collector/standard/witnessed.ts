@@ -1,6 +1,7 @@
 import type { CountedScope } from '../../agent/catalogue.ts';
 import type { FactDefinition, Probe } from '../../agent/probe.ts';
-import { COUNTED } from './counted.ts';
+import { COUNTED, type Counted } from './counted.ts';
+import { PEOPLE } from './peopleFacts.ts';
 
 /**
  * What `buildCatalogue` needs to know of facts that no probe of an agent asks for: of machines, or of rooms and the site
@@ -110,14 +111,14 @@ export const WITNESSED: readonly Described[] = [
       },
     }),
   },
-  ...COUNTED.map((probe) => ({
-    ...probe,
-    platforms: ['linux', 'win32', 'darwin'] as const,
-    everySeconds: 60,
-    staleAfterSeconds: KEPT_SECONDS,
-    facts: witnessed(probe.facts),
-  })),
+  ...COUNTED.map((probe) => described({ ...probe, facts: witnessed(probe.facts) })),
+  ...PEOPLE.map(described),
 ];
+
+function described(counted: Counted): Described {
+  const platforms = ['linux', 'win32', 'darwin'] as const;
+  return { ...counted, platforms, everySeconds: 60, staleAfterSeconds: KEPT_SECONDS };
+}
 
 function witnessed(facts: Readonly<Record<string, FactDefinition>>): Readonly<Record<string, FactDefinition>> {
   return Object.fromEntries(Object.entries(facts).map(([word, fact]) => [word, { ...fact, witnessed: true }]));

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Bilingual } from '../../agent/probe.ts';
+import type { Statements } from '../compliance/statement.ts';
 import { newSalt, sealOf } from '../people/person.ts';
 import type { Refused, Writing } from '../people/roster.ts';
 import { inTurn } from '../people/turns.ts';
@@ -53,18 +54,7 @@ export interface WaiverWish {
   readonly validUntil: number;
 }
 
-/** What counts now for one rule and subject. */
-export interface Counting {
-  readonly kind: KeptStatement['kind'];
-  readonly id: string;
-  readonly validUntil: number;
-}
-
-export interface StatementStore {
-  /** A waiver before an attestation: it says more. Never one that was withdrawn or has run out. */
-  of(rule: string, subject: string, wall: number): Counting | undefined;
-  /** Subjects about which another statement counts than at the last call: said, withdrawn or run out. */
-  takeChanged(wall: number): ReadonlySet<string>;
+export interface StatementStore extends Statements {
   all(): readonly KeptStatement[];
   statement(id: string): KeptStatement | undefined;
   attest(wish: AttestationWish, account: string): Promise<KeptStatement | Refused>;

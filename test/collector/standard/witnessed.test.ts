@@ -30,8 +30,8 @@ it('describes what it counts for rooms and the site: how many there are, and how
 
 it.each(catalogue.facts)('$name is described in both languages, and witnessed unless it rests on a claim', (fact) => {
   const { witnessed, about, probe } = fact;
-  // What marks a machine has is its own word.
-  expect(witnessed ?? false).toBe(probe !== 'rollback');
+  // What marks a machine has is its own word, and what its people are the site's.
+  expect(witnessed ?? false).toBe(!['rollback', 'staff', 'pledges', 'proctors'].includes(probe));
   expect(about.zh).toMatch(/\p{Script=Han}/u);
   expect(about.en).not.toMatch(/\p{Script=Han}/u);
 });

@@ -32,14 +32,23 @@ function idsOf(picked: readonly Rule[]): string {
 }
 
 describe('the pack', () => {
-  it('has every clause that is about a machine, a server or a UPS, in the order of the source, then our own', () => {
+  it('has every clause that something at a site can show, in the order of the source, then our own', () => {
     expect(idsOf(rules)).toBe(
-      'exam-software os cpu memory-size memory-type browser display office restore-card internet desktop physical local ' +
+      'licence courses site-experience ' +
+        'light-air-noise exam-software os cpu memory-size memory-type browser display office restore-card internet desktop physical local ' +
         'cores memory disk dedicated static-address internet-before-after server-physical server-local ' +
-        'mains ups-two-hours ' +
-        'online clock remote-control ups-online ups-low-battery ups-output ups-battery',
+        'lan-authority ' +
+        'organization-complete staff-count lead-experience staff-passed ' +
+        'exam-office security logistics medical safety-system no-incident-history resources ' +
+        'mains dual-supply ups-two-hours ' +
+        'entrance-banner notice-boards room-sign desk-labels belongings-area direction-signs closed-area ' +
+        'staff-lead staff-proctors staff-tech staff-logistics staff-selected staff-fit ' +
+        'proctor-independent cross-department proctor-ratio staff-trained staff-briefed staff-pledge ' +
+        'online clock remote-control ups-online ups-low-battery ups-output ups-battery ' +
+        'collector-power collector-awake collector-apart',
     );
-    expect(idsOf(rules.filter((rule) => rule.own))).toBe(idsOf(rules.slice(-7)));
+    expect(idsOf(rules.filter((rule) => rule.own))).toBe(idsOf(rules.filter(({ clause }) => clause === '')));
+    expect(rules.findLast((rule) => !rule.own)?.id).toBe('staff-pledge');
   });
 
   it('judges in every role whether a machine is online', () => {
@@ -50,7 +59,7 @@ describe('the pack', () => {
     const byIncident = Object.groupBy(rules, (rule) => rule.incident);
     expect(idsOf(byIncident.urgent!)).toBe('mains ups-low-battery');
     expect(idsOf(byIncident.seat!)).toBe(
-      'restore-card internet internet-before-after online clock remote-control ups-online ups-output',
+      'restore-card internet internet-before-after proctor-ratio online clock remote-control ups-online ups-output',
     );
   });
 
@@ -65,9 +74,48 @@ describe('the pack', () => {
   });
 });
 
+describe('rules about people', () => {
+  it('are of the roster’s numbers, and nobody can state them instead', () => {
+    const roster = rules.filter((rule) => rule.judgedBy === 'roster');
+    expect(roster).toHaveLength(15);
+    expect(
+      roster.flatMap((rule) => rule.reads.filter((fact) => !/^(staff|pledges|proctors|session)\./.test(fact))),
+    ).toEqual([]);
+    expect(roster.some((rule) => rule.attestable)).toBe(false);
+  });
+
+  it('that a person judges have a form: what the clause lists, and how long a statement is valid, by parameter', () => {
+    for (const rule of rules.filter(({ judgedBy }) => judgedBy === 'person')) {
+      expect(rule.items.length, rule.id).toBeGreaterThan(0);
+      expect(Object.keys(rule.parameters), rule.id).toEqual(['valid_seconds', 'longest_valid_seconds']);
+      const { valid_seconds: usual, longest_valid_seconds: longest } = rule.parameters;
+      expect(Number(longest!.value), rule.id).toBeGreaterThanOrEqual(Number(usual!.value));
+    }
+  });
+
+  it('print the items that the clause itself lists', () => {
+    const boards = rules.find(({ id }) => id === 'notice-boards')!;
+    for (const word of ['举报电话', '举报箱', '应急疏散示意图', '《考生须知》', '考场分布示意图'])
+      expect(boards.items.map(({ zh }) => zh)).toContain(word);
+    expect(boards.items.every(({ zh }) => boards.text.zh.includes(zh))).toBe(true);
+  });
+
+  it('need a photo where the clause is about what stands or hangs there', () => {
+    expect(idsOf(rules.filter(({ photo }) => photo))).toBe(
+      'licence exam-office entrance-banner notice-boards room-sign belongings-area direction-signs closed-area',
+    );
+  });
+});
+
 describe.each(rules)('$id', (rule) => {
   it('says everything in Chinese and in English', () => {
-    const texts = [rule.title, rule.text, rule.advice, ...Object.values(rule.parameters).map(({ about }) => about)];
+    const texts = [
+      rule.title,
+      rule.text,
+      rule.advice,
+      ...rule.items,
+      ...Object.values(rule.parameters).map(({ about }) => about),
+    ];
     expect(texts.filter(({ zh, en }) => !HAN.test(zh) || HAN.test(en))).toEqual([]);
     expect(HAN.test(rule.required.en)).toBe(false);
     expect(rule.required.zh + rule.required.en).not.toContain('$');
@@ -82,6 +130,13 @@ describe.each(rules)('$id', (rule) => {
         source.words[rule.clause]!.some((words) => squeezed(words).includes(squeezed(rule.text.zh)));
     expect(stands).toBe(true);
   });
+
+  if (rule.reads.length === 0) {
+    it('is unknown until a person states it', () => {
+      expect(rule.judge(() => undefined)).toEqual({ state: 'unknown', missing: [], because: 'person' });
+    });
+    return;
+  }
 
   it('gives in a second engine what its cases state', () => {
     const given = rule.cases.map(({ facts, parameters }) =>
