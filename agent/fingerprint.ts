@@ -9,8 +9,7 @@ import { isOwnDisk } from './windows/disks.ts';
  * digests salted with the site's name leave the machine: two sites cannot compare their machines.
  */
 export async function fingerprintOf(host: Host, site: string): Promise<Fingerprint> {
-  const salted = (value: string | null): string | null =>
-    value === null ? null : digest(`${site}\n${value.toLowerCase()}`).slice(0, 32);
+  const salted = (value: string | null): string | null => (value === null ? null : saltedPart(value, site));
   const { board, uuid, disk, macs } = await partsOf(host);
   return {
     board: salted(board),
@@ -18,6 +17,11 @@ export async function fingerprintOf(host: Host, site: string): Promise<Fingerpri
     disk: salted(disk),
     macs: macs.flatMap((mac) => salted(mac) ?? []),
   };
+}
+
+/** How one of its parts leaves the machine; what people write of a card is compared with it. */
+export function saltedPart(value: string, site: string): string {
+  return digest(`${site}\n${value.toLowerCase()}`).slice(0, 32);
 }
 
 /**

@@ -29,6 +29,7 @@ import { createRecorder, type Recorder } from './recorder.ts';
 import { createNear } from './sessions/near.ts';
 import { endOf, keptOf, presenceOf, replay, restoreStages, type KeptSite } from './restore.ts';
 import { createPhases } from './sessions/phases.ts';
+import { createRestarts } from './sessions/restarts.ts';
 import { openSecrets } from './secrets.ts';
 import type { PlaceOf, Settings } from './settings.ts';
 import { VERSION } from './site.ts';
@@ -142,10 +143,12 @@ export async function assemble({
         takeChanged: (wall) => office.statements.takeChanged(wall),
       },
     );
+    const rollback = createRollback(state);
     const stages: Stages = {
       state,
       hearing,
-      rollback: createRollback(state),
+      rollback,
+      restarts: createRestarts(state, rollback),
       compliance,
       strata: createStrata(state, compliance, places, createNear(settings.phases)),
       late: createLate(standard, catalogue, places, settings.phases),

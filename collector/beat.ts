@@ -11,6 +11,7 @@ import type { Places } from './identity/places.ts';
 import type { IncidentChange } from './incidents/incident.ts';
 import type { Incidents } from './incidents/incidents.ts';
 import type { PhaseChange, Phases } from './sessions/phases.ts';
+import { outcome, type AnnouncedRestart, type Restarts } from './sessions/restarts.ts';
 import type { Session } from './sessions/session.ts';
 import type { Hearing } from './state/hearing.ts';
 import type { Rollback, RollbackChange } from './state/rollback.ts';
@@ -34,6 +35,7 @@ export interface Stages {
   readonly state: State;
   readonly hearing: Hearing;
   readonly rollback: Rollback;
+  readonly restarts: Restarts;
   readonly compliance: Compliance;
   readonly strata: Strata;
   readonly late: Late;
@@ -59,7 +61,7 @@ const CLOCK_JUMP_MS = 2_000;
  * It asks no clock and does no I/O, so the same arrivals and moments give the same effects when a journal is replayed.
  */
 export function createBeat(stages: Stages): Beat {
-  const { state, hearing, rollback, compliance, strata, late, incidents, places } = stages;
+  const { state, hearing, rollback, restarts, compliance, strata, late, incidents, places } = stages;
   let before: Moment | null = null;
   /** What the marks of machines told in this beat, by machine. */
   let marks = new Map<string, RollbackChange>();
@@ -91,6 +93,7 @@ export function createBeat(stages: Stages): Beat {
       state.witness(machine, 'presence.clock_offset_seconds', null, received);
     }
     state.witness(machine, 'presence.online', arrival.online, received);
+    state.witness(machine, 'presence.restarting', restarts.covers(machine), received);
     state.witness(machine, 'presence.address', arrival.address, received);
     state.witness(machine, 'presence.same_host', arrival.sameHost, received);
     touch(machine);
@@ -152,8 +155,10 @@ export function createBeat(stages: Stages): Beat {
       if (machine !== undefined) hearing.lapse(machine, staleAt, now);
     }
     for (const machine of hearing.due(now)) touch(machine);
+    const restarted = followRestarts(now);
     const phases = stages.phases.advance(stages.sessions(), now.wall);
     for (const change of phases) entries.push(phaseEntry(change, now));
+    for (const restart of restarted) if (restart.endedAt !== null) entries.push(restartEntry(restart, now));
     const advanced = strata.advance(stages.sessions(), now);
     changes.push(...advanced.changes);
     const incidentChanges = [...incidents.advance(changes, now), ...watchSteadiness(now), ...watchClock(now)];
@@ -171,6 +176,8 @@ export function createBeat(stages: Stages): Beat {
       ...advanced.gone.flatMap((id) => ['verdicts', 'state'].map((kind) => ({ kind, id, value: null }))),
       ...incidentChanges.map(({ incident }) => ({ kind: 'incident', id: incident.id, value: incident })),
       ...incidents.takeOld().map((id) => ({ kind: 'incident', id, value: null })),
+      ...restarted.map((restart) => ({ kind: 'restart', id: restart.id, value: restart })),
+      ...restarts.takeOld().map((id) => ({ kind: 'restart', id, value: null })),
       ...[...marked].map(([id, { memory }]) => ({ kind: 'rollback', id, value: memory })),
       ...phases.map(({ session, to }) => ({ kind: 'phase', id: session.id, value: to })),
     ];
@@ -189,6 +196,16 @@ export function createBeat(stages: Stages): Beat {
     },
     resume: () => hearing.restart(),
   };
+
+  /** Announced restarts that moved on: who came back, and whose silence counts again. */
+  function followRestarts(now: Moment): readonly AnnouncedRestart[] {
+    const changed = restarts.advance(now);
+    const going = restarts.list().filter(({ endedAt }) => endedAt === null);
+    for (const id of new Set([...going, ...changed].flatMap(({ machines }) => Object.keys(machines)))) {
+      if (state.get(id)) state.witness(id, 'presence.restarting', restarts.covers(id), now);
+    }
+    return changed;
+  }
 
   function watchSteadiness(now: Moment): IncidentChange[] {
     const { began, calmed } = compliance.turns(now);
@@ -260,6 +277,12 @@ function verdictEntry({ verdict, before, late }: VerdictChange, at: number, now:
 
 function machineEntry(subject: string, body: EntryDraft['body'], now: Moment): EntryDraft {
   return { at: now.wall, monotonic: now.monotonic, kind: 'machine', subject, rule: null, late: false, body };
+}
+
+function restartEntry(restart: AnnouncedRestart, now: Moment): EntryDraft {
+  const { id, room } = restart;
+  const body = { act: 'restart-over', restart: id, room, ...outcome(restart) };
+  return { at: now.wall, monotonic: now.monotonic, kind: 'machine', subject: null, rule: null, late: false, body };
 }
 
 function phaseEntry({ session, from, to }: PhaseChange, now: Moment): EntryDraft {

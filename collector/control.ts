@@ -29,12 +29,15 @@ export type Question =
   | { readonly ask: 'record-key' }
   | { readonly ask: 'record-rotate' }
   | { readonly ask: 'roster'; readonly file: string; readonly trial: boolean }
+  /** `file` is Base64. */
+  | { readonly ask: 'seats'; readonly file: string; readonly room: string | null }
   | { readonly ask: 'status' };
 
 export type Answer = (Readonly<Record<string, unknown>> & { readonly error?: never }) | { readonly error: Bilingual };
 
 const LIMIT_MS = 60_000;
-const LARGEST = 64 * 1024;
+/** A list of seats in Base64 is the largest question. */
+const LARGEST = 3 * 1024 * 1024;
 
 export function controlPath(data: string): string {
   if (process.platform !== 'win32') {

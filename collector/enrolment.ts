@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Desk, MadeTicket, TicketWish } from './console/desk.ts';
 import type { Gateway } from './gateway/gateway.ts';
-import type { Role, SiteDevice } from './identity/machine.ts';
+import type { Role } from './identity/machine.ts';
 import type { Registry } from './identity/registry.ts';
 import { ticketText } from './identity/tickets.ts';
 import type { Recorder } from './recorder.ts';
@@ -16,11 +16,6 @@ export interface Enrolment extends Pick<Desk, 'place'> {
   localTicket(room: string, role?: Role): Promise<string>;
   /** The machine of the collector's own agent, which reads devices that name no reader. */
   localMachine(): string | undefined;
-  /**
-   * `PC-17` sits at seat 17, unless somebody sits there already. A name is the machine's own word: a seat that reads a
-   * device, and so is told its password, is a person's to give.
-   */
-  seatByName(id: string): Promise<void>;
   /** What tickets and settings say from now on: where the collector is, and its CA. */
   reachable(addresses: readonly string[], caHash: string): void;
   addresses(): readonly string[];
@@ -29,7 +24,6 @@ export interface Enrolment extends Pick<Desk, 'place'> {
 export interface EnrolmentParts {
   readonly site: string;
   readonly clock: Clock;
-  readonly devices: readonly SiteDevice[];
   readonly registry: Registry;
   readonly gateway: () => Gateway;
   readonly recorder: Recorder;
@@ -41,7 +35,7 @@ export interface EnrolmentParts {
 const TICKET_COMMAND = 'npm run xunkao-agent -- --ticket ticket.txt';
 
 export function createEnrolment(parts: EnrolmentParts): Enrolment {
-  const { site, clock, devices, registry, gateway, recorder, localTicket } = parts;
+  const { site, clock, registry, gateway, recorder, localTicket } = parts;
   let localTicketId = localTicket;
   let link: { readonly addresses: readonly string[]; readonly ca: string | null } = { addresses: [], ca: null };
 
@@ -72,16 +66,6 @@ export function createEnrolment(parts: EnrolmentParts): Enrolment {
       for (const machine of registry.machines.values())
         if (machine.ticket === localTicketId && !machine.revoked) return machine.id;
       return undefined;
-    },
-    async seatByName(id) {
-      const machine = registry.machines.get(id);
-      const digits = /(\d{1,3})$/.exec(machine?.hostname ?? '')?.[1];
-      if (!machine || machine.seat !== null || digits === undefined) return;
-      const seat = String(Number(digits));
-      const isReader = devices.some(({ reader }) => reader === `${machine.room}/${seat}`);
-      if (isReader || isTaken(machine.room, seat, id)) return;
-      await registry.assign(id, { seat }, 'hostname');
-      gateway().push(id);
     },
     async place(id, place, account) {
       const machine = registry.machines.get(id);

@@ -28,6 +28,8 @@ import { dayAt } from './people/people.ts';
 import { readRosterFile } from './rosterOf.ts';
 import type { KeptSite } from './restore.ts';
 import type { Secrets } from './secrets.ts';
+import { createRestarting, type Restarting } from './restarting.ts';
+import { createSeating, type Seating } from './seating.ts';
 import type { Settings } from './settings.ts';
 import type { Standard } from './standard/rule.ts';
 import { createWrite } from './write.ts';
@@ -55,7 +57,7 @@ export interface OfficeParts {
 }
 
 /** Where people's changes and the gateway's news are dealt with; the console sees the `Desk` of it. */
-export interface Office extends Desk, Enrolment, Calendar {
+export interface Office extends Desk, Enrolment, Calendar, Restarting, Seating {
   makeTicket: Enrolment['makeTicket'];
   agentSettings(machine: Machine): AgentSettings;
   registryChanged(changes: readonly RegistryChange[]): Promise<void>;
@@ -102,7 +104,6 @@ export function createOffice(parts: OfficeParts): Office {
   const enrolment = createEnrolment({
     site,
     clock,
-    devices,
     registry,
     gateway,
     recorder,
@@ -125,6 +126,27 @@ export function createOffice(parts: OfficeParts): Office {
     sessions: calendar.sessions,
     times: settings.phases,
   });
+  const rowSource = {
+    standard,
+    catalogue,
+    state,
+    compliance,
+    places,
+    machines: () => registry.machines.values(),
+    nameOf: (account: string) => accounts.nameOf(account),
+    seenAt: (id: string) => hearing.seenAt(id),
+  };
+  const seating = createSeating({
+    site,
+    pattern: settings.seat_pattern,
+    devices,
+    registry,
+    gateway,
+    clock,
+    rows: rowSource,
+    kept: kept.seats,
+  });
+  const restarting = createRestarting({ stages, machines: registry.machines, write, clock });
   const shown = withoutSecrets(settings);
   /** When a second one was last seen; of those that the record has open, as if at the start. */
   const aliveTwice = new Map<string, number>();
@@ -155,6 +177,8 @@ export function createOffice(parts: OfficeParts): Office {
     ...calendar,
     ...enrolment,
     ...affairs,
+    ...restarting,
+    ...seating,
     site,
     version,
     clock,
@@ -225,7 +249,10 @@ export function createOffice(parts: OfficeParts): Office {
       addresses: enrolment.addresses(),
     }),
     async registryChanged(changes) {
-      const entries = changes.flatMap(({ kind, id, entry: body }) => (body ? [entry(kind, id, body)] : []));
+      const entries = changes.flatMap(({ kind, id, entry: body }) => {
+        if (!body) return [];
+        return [kind === 'seat' ? entry('machine', null, body) : entry(kind, id, body)];
+      });
       await write.keep(
         changes.map(({ kind, id, value }) => ({ kind, id, value })),
         entries,
@@ -240,9 +267,9 @@ export function createOffice(parts: OfficeParts): Office {
       if (what === 'welcome') log.info(event, 'an agent is linked');
       if (what === 'refused') log.warn(event, 'an agent was refused');
       if (what === 'welcome' && event.isNew) {
-        enrolment
-          .seatByName(event.machine)
-          .catch((error: unknown) => log.warn({ err: error }, 'a seat could not be given by hostname'));
+        seating
+          .seatNew(event.machine, event.address)
+          .catch((error: unknown) => log.warn({ err: error }, 'a seat could not be given'));
       }
       if (what !== 'alive-twice') return;
       const now = clock.now();
@@ -280,6 +307,10 @@ export function createOffice(parts: OfficeParts): Office {
       switch (question.ask) {
         case 'access':
           return answerAccess(question.question, { accounts, tokens, now: () => clock.now().wall });
+        case 'seats':
+          return {
+            ...(await seating.importSeats(Buffer.from(question.file, 'base64'), question.room, 'console of this PC')),
+          };
         case 'status':
           return { pid: process.pid, site };
         case 'secrets':

@@ -12,6 +12,7 @@ import type { RawLine, Restored } from './history/history.ts';
 import type { Journal } from './history/journal.ts';
 import type { Machine } from './identity/machine.ts';
 import { scopedOf } from './identity/scopes.ts';
+import type { PlannedSeat } from './identity/seatPlan.ts';
 import type { Ticket } from './identity/tickets.ts';
 import type { Incident } from './incidents/incident.ts';
 import { KEPT_KEY } from './record/seal.ts';
@@ -22,6 +23,7 @@ import type { Assignment, Candidates } from './people/assignment.ts';
 import type { KeptOccurrence } from './people/occurrences.ts';
 import type { KeptPeople } from './people/people.ts';
 import type { ErasedPerson, KeptPerson } from './people/person.ts';
+import type { AnnouncedRestart } from './sessions/restarts.ts';
 import type { Session } from './sessions/session.ts';
 import type { RollbackMemory } from './state/rollback.ts';
 import type { EvidenceFile } from './statements/files.ts';
@@ -40,6 +42,8 @@ export interface KeptSite {
   readonly pages: readonly Page[];
   readonly channels: readonly (readonly [id: string, ChannelRecord])[];
   readonly sessions: readonly Session[];
+  readonly seats: readonly PlannedSeat[];
+  readonly restarts: readonly AnnouncedRestart[];
   readonly phases: readonly (readonly [session: string, Standing])[];
   readonly accounts: readonly Account[];
   readonly signIns: readonly (readonly [id: string, SignIn])[];
@@ -73,6 +77,8 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     pages: values('page'),
     channels: rows('channel'),
     sessions: values('session'),
+    seats: values('seat'),
+    restarts: values('restart'),
     phases: rows('phase'),
     accounts: values('account'),
     signIns: rows('sign-in'),
@@ -112,7 +118,7 @@ export async function endOf(journal: Pick<Journal, 'last' | 'replay'>, moment: M
  * the replay and then by the clock.
  */
 export function restoreStages(
-  { state, rollback, compliance, late, incidents, phases, places }: Stages,
+  { state, rollback, restarts, compliance, late, incidents, phases, places }: Stages,
   kept: KeptSite,
   at: Moment,
 ): void {
@@ -122,6 +128,9 @@ export function restoreStages(
   for (const subject of state.all()) compliance.touch(subject.id);
   for (const snapshot of kept.states) state.restore(snapshot, at);
   rollback.restore(kept.rollback, at);
+  restarts.restore(kept.restarts);
+  // Kept by an earlier version, a machine's link has no word on restarts.
+  for (const { id } of kept.machines) state.witness(id, 'presence.restarting', restarts.covers(id), at);
   for (const [id, verdicts] of kept.verdicts) {
     // So that what is written of a room or session that went meanwhile is ended with the first beat.
     const scoped = scopedOf(id);

@@ -80,6 +80,14 @@ const Schema = Type.Object(
     exam_software: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 100 }), { maxItems: 16, ...about('[软件名]', '[NAME]') }),
     ),
+    seat_pattern: Type.Optional(
+      Type.String({
+        // `{seat}` has to be there, `{room}` may; neither twice.
+        pattern:
+          '^(?=.*\\{seat\\})(?!.*\\{seat\\}.*\\{seat\\})(?!.*\\{room\\}.*\\{room\\})(?:[^{}]|\\{room\\}|\\{seat\\}){1,64}$',
+        ...about('含 {seat} 的文字，例如 PC-{room}-{seat}', 'a text with {seat}, such as PC-{room}-{seat}'),
+      }),
+    ),
     // The agent reads such a line (`agent/productLine.ts`), and leaves out what it does not understand.
     protection_products: Type.Optional(
       Type.Array(
@@ -294,6 +302,7 @@ function complete(file: File, folder: string, paging: PagingSettings): Settings 
     internet_targets: file.internet_targets ?? DEFAULT_TARGETS,
     exam_software: file.exam_software ?? [],
     protection_products: file.protection_products ?? [],
+    seat_pattern: file.seat_pattern ?? '',
     frame_every_seconds: file.frame_every_seconds ?? 5,
     devices: expandDevices(file.devices ?? []),
     limits: file.limits ?? {},

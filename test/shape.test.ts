@@ -37,6 +37,8 @@ const FLOW: readonly (readonly string[])[] = [
   [
     'collector/calendar.ts',
     'collector/enrolment.ts',
+    'collector/restarting.ts',
+    'collector/seating.ts',
     'collector/sealing.ts',
     'collector/rosterOf.ts',
     'collector/affairs.ts',

@@ -58,6 +58,11 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import('./roster.ts'),
   },
   {
+    name: 'seats',
+    line: { zh: '导入座位表（CSV）', en: 'take a list of seats (CSV)' },
+    load: () => import('./seats.ts'),
+  },
+  {
     name: 'standard',
     line: { zh: '检查一套规则，或打印成表格', en: 'check a pack of rules, or print it as a table' },
     load: () => import('./standard.ts'),

@@ -4,16 +4,20 @@ import type { Tokens } from '../accounts/tokens.ts';
 import type { Clock } from '../clock.ts';
 import type { History } from '../history/history.ts';
 import type { Machine, Role, SiteDevice } from '../identity/machine.ts';
+import type { SeatFault } from '../identity/seatList.ts';
+import type { PlannedSeat } from '../identity/seatPlan.ts';
 import type { Ticket } from '../identity/tickets.ts';
 import type { Waiting } from '../identity/waiting.ts';
 import type { RecordDesk } from '../record/recordDesk.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { Paging } from '../pagers/paging.ts';
 import type { People } from '../people/people.ts';
+import type { AnnouncedRestart } from '../sessions/restarts.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Files } from '../statements/files.ts';
 import type { StatementStore } from '../statements/statements.ts';
 import type { SiteAnswer } from './api.ts';
+import type { RestartsAnswer, RestartWish } from './restartsApi.ts';
 import type { RowSource } from './rows.ts';
 
 /**
@@ -51,6 +55,18 @@ export interface Desk extends RowSource {
   /** For one that was lost or stolen: nobody enrols with it any more. Machines that did stay. */
   revokeTicket(id: string, account: string): Promise<boolean>;
   place(id: string, place: Place, account: string): Promise<Machine | 'unknown' | 'seat-taken'>;
+  /** The lists of seats, as they were imported. */
+  seats(): readonly Omit<PlannedSeat, 'card'>[];
+  /** All of a list, or nothing and every fault. @param room of lines that name none */
+  importSeats(
+    file: Uint8Array,
+    room: string | null,
+    account: string,
+  ): Promise<SeatImport | { readonly faults: readonly SeatFault[] }>;
+  /** Two machines exchange room, seat and role; null when one of them is not there. */
+  swap(one: string, other: string, account: string): Promise<readonly [Machine, Machine] | null>;
+  /** A spare takes the seat of a candidate's machine of its room; `not-so` when they are not a spare and a seat of one room. */
+  promote(spare: string, machine: string, account: string): Promise<readonly [Machine, Machine] | null | 'not-so'>;
   revoke(id: string, account: string): Promise<boolean>;
   /** The key that was withdrawn counts again. */
   reinstate(id: string, account: string): Promise<boolean>;
@@ -58,6 +74,11 @@ export interface Desk extends RowSource {
   waiting(): readonly Waiting[];
   /** Lets one of them have it; `key` tells which when several ask for the same. */
   confirm(id: string, account: string, key?: string): Promise<boolean>;
+  /** Who still needs a restart before the exam, and restarts that were announced. */
+  restarts(): RestartsAnswer;
+  /** `missing`: a machine that is not in that room, or null for a room without any. */
+  announceRestart(wish: RestartWish, account: string): Promise<AnnouncedRestart | { readonly missing: string | null }>;
+  endRestart(id: string, account: string): Promise<AnnouncedRestart | null>;
   /** `refused` says why: it ends before it starts, or another exam is in the room. */
   plan(session: Omit<Session, 'id'>, account: string): Promise<Session | { readonly refused: Bilingual }>;
   /** All of them or none; `refused` says of each that cannot be planned why. A trial plans nothing. */
@@ -95,6 +116,24 @@ export interface MadeTicket {
   readonly command: string;
   /** The collector listens on loopback alone: other machines cannot use the ticket. */
   readonly onlyHere: boolean;
+}
+
+/** What became of a list of seats. */
+export interface SeatImport {
+  readonly rooms: readonly string[];
+  readonly seats: number;
+  /** Machines that sit where the list has them. */
+  readonly seated: number;
+  /** Seats whose machine is not enrolled yet: it takes its seat when it comes. */
+  readonly waiting: number;
+  /** Machines that had to give way. */
+  readonly displaced: readonly string[];
+  readonly unclear: readonly {
+    readonly line: number;
+    readonly room: string;
+    readonly seat: string;
+    readonly why: Bilingual;
+  }[];
 }
 
 export interface Place {

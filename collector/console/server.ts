@@ -14,6 +14,8 @@ import Fastify, {
   type FastifyServerFactory,
 } from 'fastify';
 import { accountRoutes } from './accountRoutes.ts';
+import { restartRoutes } from './restartRoutes.ts';
+import { seatRoutes } from './seatRoutes.ts';
 import type { Desk } from './desk.ts';
 import { changeRoutes } from './changeRoutes.ts';
 import type { Events } from './events.ts';
@@ -78,6 +80,8 @@ export async function createConsole(desk: Desk, events: Events, options: Console
   });
   guard(app, desk);
   await app.register(async (routes) => {
+    restartRoutes(routes, desk);
+    seatRoutes(routes, desk, events);
     readRoutes(routes, desk, events);
     changeRoutes(routes, desk, events);
     recordRoutes(routes, desk);

@@ -26,6 +26,12 @@ export interface Machine {
   readonly enrolledAt: number;
   readonly ticket: string;
   readonly revoked: boolean;
+  /** A spare that took a candidate's seat: where it came from, and when. It is used until a person places it anew. */
+  readonly promotedFrom?: Pick<Machine, 'room' | 'seat' | 'role'> | null;
+  /** Wall clock, ms. */
+  readonly promotedAt?: number | null;
+  /** The spare that sits at its seat now: something was wrong with it, so it is no spare until a person places it anew. */
+  readonly replacedBy?: string | null;
 }
 
 /** A device as the collector's settings name it: read by one machine's agent, it feeds others. */

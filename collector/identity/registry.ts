@@ -9,7 +9,16 @@ import { createWaiting, type Waiting } from './waiting.ts';
 /** Everything of one change is durable together, or none of it. */
 export type RegistryChange =
   | { readonly kind: 'machine'; readonly id: string; readonly value: Machine; readonly entry: EntryBody | null }
-  | { readonly kind: 'ticket'; readonly id: string; readonly value: Ticket; readonly entry: EntryBody | null };
+  | { readonly kind: 'ticket'; readonly id: string; readonly value: Ticket; readonly entry: EntryBody | null }
+  /** A line of a list of seats, or its end; only to be kept. Its entry is about the whole list. */
+  | { readonly kind: 'seat'; readonly id: string; readonly value: object | null; readonly entry: EntryBody | null };
+
+/** One machine's part of a change of several. */
+export interface Move {
+  readonly id: string;
+  readonly to: Partial<Pick<Machine, 'room' | 'seat' | 'role' | 'promotedFrom' | 'promotedAt' | 'replacedBy'>>;
+  readonly entry: EntryBody;
+}
 
 /** Body of the entry that the record gets for a change; null for changes not worth one. Never a secret. */
 export type EntryBody = Readonly<Record<string, unknown>>;
@@ -35,6 +44,8 @@ export interface Registry {
   enrol(seen: EnrolRequest, linkOf: LinkOf): Answer;
   /** Room, seat and role are a person's to give. Null when there is no such machine. */
   assign(id: string, to: Assignment, by: string): Promise<Machine | null>;
+  /** Several machines at once, all or none; with what is to be kept beside them. */
+  rearrange(moves: readonly Move[], more?: readonly RegistryChange[]): Promise<void>;
   /** Withdraws the machine's key, or reinstates it. End its link through `Gateway.revoke`. */
   setRevoked(id: string, revoked: boolean, by: string): Promise<Machine | null>;
   issueTicket(order: TicketOrder, by: string): Promise<{ readonly ticket: Ticket; readonly secret: string }>;
@@ -102,6 +113,7 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   function set(change: RegistryChange): () => void {
     const { id } = change;
+    if (change.kind === 'seat') return () => undefined;
     if (change.kind === 'machine') {
       const before = machines.get(id);
       known.put(id, change.value);
@@ -191,6 +203,7 @@ export function createRegistry(options: RegistryOptions): Registry {
     });
     const { id, keyId, room, role, simulated, hostname } = machine;
     const clonedFrom = request.previous === null ? undefined : known.byKey(request.previous)?.id;
+    const alike = known.withHardware(request.fingerprint).map((other) => other.id);
     const used = Object.freeze({ ...ticket, used: ticket.used + 1 });
     const entry = {
       act: 'enrolled',
@@ -202,6 +215,8 @@ export function createRegistry(options: RegistryOptions): Registry {
       hostname,
       address: request.address,
       ...(clonedFrom === undefined ? {} : { cloned_from: clonedFrom }),
+      // Known in another room, with another key: one PC that was enrolled twice shows.
+      ...(alike.length === 0 ? {} : { same_hardware: alike }),
     };
     const durable = applyIdentity(id, [
       { kind: 'ticket', id: ticket.id, value: used, entry: null },
@@ -250,7 +265,18 @@ export function createRegistry(options: RegistryOptions): Registry {
       );
       return answer(decision, request, request);
     },
-    assign: (id, to, by) => change(id, to, { act: 'assigned', ...to, by }),
+    // What was said of it as a spare is over with the next word on it.
+    assign: (id, to, by) => change(id, { ...to, ...NO_PROMOTION }, { act: 'assigned', ...to, by }),
+    rearrange: (moves, more = []) =>
+      apply([
+        ...moves.map(({ id, to, entry }) => ({
+          kind: 'machine' as const,
+          id,
+          value: Object.freeze({ ...machines.get(id)!, ...to }),
+          entry,
+        })),
+        ...more,
+      ]),
     setRevoked: (id, revoked, by) => change(id, { revoked }, { act: revoked ? 'revoked' : 'reinstated', by }),
     async issueTicket(order, by) {
       const made = makeTicket(order, clock.now().wall);
@@ -270,6 +296,8 @@ export function createRegistry(options: RegistryOptions): Registry {
     confirm: (machine, keyId) => waiting.confirm(machine, keyId),
   };
 }
+
+const NO_PROMOTION = { promotedFrom: null, promotedAt: null, replacedBy: null } as const;
 
 function described({ hostname, platform, version }: Introduced): Pick<Machine, 'hostname' | 'platform' | 'version'> {
   return { hostname, platform, version };

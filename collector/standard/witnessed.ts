@@ -40,6 +40,11 @@ export const WITNESSED: readonly Described[] = [
         type: 'boolean',
         about: { zh: '采集器就运行在这台机器上', en: 'The collector runs on this very machine' },
       },
+      restarting: {
+        type: 'boolean',
+        about: { zh: '正在按通知重启', en: 'In an announced restart' },
+        words: { true: { zh: '正在按通知重启', en: 'in an announced restart' }, false: { zh: '否', en: 'no' } },
+      },
       address: { type: 'string', largest: 64, about: { zh: '连接所用的地址', en: 'The address it speaks from' } },
     }),
   },

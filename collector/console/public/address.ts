@@ -6,6 +6,7 @@ export type Route =
   | { readonly page: 'sign-in' }
   | { readonly page: 'administrator'; readonly code: string }
   | { readonly page: 'enrol' }
+  | { readonly page: 'restarts' }
   | { readonly page: 'account' }
   | { readonly page: 'accounts' }
   | { readonly page: 'tokens' }
@@ -18,7 +19,7 @@ export function parseRoute(hash: string): Route {
   const [page, name, more] = path.split('/').map(decode);
   if (page === 'room' && name) return { page: 'room', room: name };
   if (page === 'subject' && name) return { page: more === 'history' ? 'history' : 'subject', id: name };
-  if (page === 'sign-in' || page === 'enrol') return { page };
+  if (page === 'sign-in' || page === 'enrol' || page === 'restarts') return { page };
   if (page === 'account' || page === 'accounts' || page === 'tokens' || page === 'choose-password') return { page };
   if (page === 'administrator') return { page, code: '' };
   return { page: 'room', room: null };
@@ -35,6 +36,7 @@ export function addressOf(to: Route): string {
     case 'sign-in':
     case 'administrator':
     case 'enrol':
+    case 'restarts':
     case 'account':
     case 'accounts':
     case 'tokens':

@@ -9,6 +9,12 @@ export interface Fault {
   /** HTTP status; 0 when nothing answered. */
   readonly status: number;
   readonly message: Bilingual;
+  /** Of a file that was handed in: each with its line. */
+  readonly faults?: readonly LineFault[];
+}
+
+export interface LineFault extends Bilingual {
+  readonly line: number;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -39,11 +45,21 @@ async function ask<T>(method: string, path: string, body: object | undefined): P
     });
     const answer = await response.text();
     if (response.ok) return { ok: true, value: (answer === '' ? {} : JSON.parse(answer)) as T };
-    return { ok: false, fault: { status: response.status, message: messageOf(answer, response.status) } };
+    const { status } = response;
+    return { ok: false, fault: { status, message: messageOf(answer, status), ...faultsOf(answer) } };
   } catch {
     return { ok: false, fault: { status: 0, message: WORDS.no_answer } };
   } finally {
     clearTimeout(timer);
+  }
+}
+
+function faultsOf(answer: string): Pick<Fault, 'faults'> {
+  try {
+    const { faults } = (JSON.parse(answer) as { error: Pick<Fault, 'faults'> }).error;
+    return Array.isArray(faults) ? { faults } : {};
+  } catch {
+    return {};
   }
 }
 

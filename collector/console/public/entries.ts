@@ -126,6 +126,14 @@ const ACTS: Readonly<Record<string, Word>> = {
   assigned: 'act_assigned',
   revoked: 'act_revoked',
   reinstated: 'act_reinstated',
+  restarted: 'act_restarted',
+  swapped: 'act_swapped',
+  promoted: 'act_promoted',
+  replaced: 'act_replaced',
+  'seats-imported': 'act_seats_imported',
+  'restart-announced': 'act_restart_announced',
+  'restart-called-off': 'act_restart_called_off',
+  'restart-over': 'act_restart_over',
 };
 
 /** Where a machine was put, as far as the entry says so: `Room A, Seat 17`. */

@@ -6,6 +6,7 @@ import { AccountPage, ChoosePasswordPage } from './pages/account.tsx';
 import { AccountsPage } from './pages/accounts.tsx';
 import { EnrolPage } from './pages/enrol.tsx';
 import { HistoryPage } from './pages/history.tsx';
+import { RestartsPage } from './pages/restarts.tsx';
 import { RoomPage } from './pages/room.tsx';
 import { AdministratorPage, SignInPage } from './pages/signIn.tsx';
 import { SubjectPage } from './pages/subject.tsx';
@@ -54,6 +55,8 @@ function Page() {
       return <SignInPage />;
     case 'enrol':
       return <EnrolPage />;
+    case 'restarts':
+      return <RestartsPage />;
     case 'account':
       return <AccountPage />;
     case 'accounts':

@@ -4,6 +4,7 @@
  */
 import type { Bilingual } from '../../../agent/probe.ts';
 import { PEOPLE_WORDS } from './words/people.ts';
+import { SEATING_WORDS } from './words/seating.ts';
 import { ACCESS_WORDS } from './words/access.ts';
 import { PAGING_WORDS } from './words/paging.ts';
 
@@ -251,6 +252,7 @@ export const WORDS = {
   entry_settings: { zh: '设置变更', en: 'Settings changed' },
   entry_collector: { zh: '采集器', en: 'Collector' },
   ...PEOPLE_WORDS,
+  ...SEATING_WORDS,
   entry_key: { zh: '签名密钥', en: 'Signing key' },
   entry_head: { zh: '记录签名', en: 'Record signed' },
   entry_cosigned: { zh: '机构联署', en: 'Co-signed by the organization' },

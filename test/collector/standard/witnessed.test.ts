@@ -11,6 +11,7 @@ it('describes what the collector sees itself of machines', () => {
     'presence.online',
     'presence.clock_offset_seconds',
     'presence.same_host',
+    'presence.restarting',
     'presence.address',
     'rollback.reverted',
     'rollback.verdict',

@@ -4,6 +4,7 @@ import { change, type Fault } from '../ask.ts';
 import { Copyable } from '../parts/copyable.tsx';
 import { Field, FormFault, valuesOf } from '../parts/form.tsx';
 import { RoleSelect, RoomInput } from '../parts/place.tsx';
+import { SeatListForm } from '../parts/seatList.tsx';
 import { WaitingMachines } from '../parts/waiting.tsx';
 import { say } from '../language.ts';
 import { heardAt, may, rows, site } from '../live.ts';
@@ -47,6 +48,7 @@ export function EnrolPage() {
       <p>{say('enrol_about')}</p>
       <TicketForm onTicket={setTicket} />
       {ticket && <TicketMade ticket={ticket} />}
+      {may('import-seats') && <SeatListForm />}
     </main>
   );
 }

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import type { DeviceRow, MachineRow, Readiness } from '../../api.ts';
 import { Mark } from '../parts/mark.tsx';
+import { MoveForms } from '../parts/move.tsx';
 import { PlaceForm } from '../parts/place.tsx';
 import { Verdicts } from '../parts/verdicts.tsx';
 import { say } from '../language.ts';
@@ -33,6 +34,7 @@ export function SubjectPage({ id }: { readonly id: string }) {
           <PlaceForm key={machine.id} machine={machine} />
         </details>
       )}
+      {machine && !machine.revoked && <MoveForms key={`move ${machine.id}`} machine={machine} />}
       {complete.value ? (
         <Verdicts verdicts={[...rows.value.verdicts.values()]} />
       ) : (

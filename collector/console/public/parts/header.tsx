@@ -23,6 +23,11 @@ export function Header() {
             {say('enrol')}
           </a>
         )}
+        {site.value?.account && (
+          <a class="button quiet" href={addressOf({ page: 'restarts' })}>
+            {say('restarts')}
+          </a>
+        )}
         <SoundSwitch />
         <button
           type="button"

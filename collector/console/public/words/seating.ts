@@ -1,0 +1,66 @@
+import type { Bilingual } from '../../../../agent/probe.ts';
+
+/** Texts about restarts before an exam, about lists of seats, and about moving a candidate to a spare. */
+export const SEATING_WORDS = {
+  restarts: { zh: '重启检查', en: 'Restarts' },
+  restarts_about: {
+    zh: '重启一次，才能看出写入的内容会不会被还原卡、还原软件或网络同传还原。请在开考前全部做完：机器运行两分钟以上，再选“重新启动”；“关机”再开机不算重启（快速启动）。',
+    en: 'Only a restart shows whether a restore card, a restore program or a nightly image puts back what is written. Do all of them in time for the exam: let each machine run for two minutes, then choose Restart; shutting down and switching on does not count (Fast Startup).',
+  },
+  restarts_needed: { zh: '还需要重启的机器：{n} 台', en: 'Machines that still need a restart: {n}' },
+  restarts_none_needed: { zh: '所有机器都已通过重启检验', en: 'A restart has been seen of every machine' },
+  restart_shown: { zh: '重启检验', en: 'Shown so far' },
+  restart_reason: { zh: '原因', en: 'Why' },
+  restart_now: { zh: '现在可以重启', en: 'May be restarted now' },
+  restart_not_yet: { zh: '请先运行两分钟', en: 'Let it run for two minutes first' },
+  restart_announce: { zh: '通知重启', en: 'Announce a restart' },
+  restart_announce_about: {
+    zh: '通知之后，在限定时间内该考场机器离线不算事件；到时仍未回来的会逐一列出并报警。',
+    en: 'After this, a machine of the room that goes offline is no incident for that long; those that are not back by then are named and reported.',
+  },
+  restart_only_needed: { zh: '只含还需要重启的机器', en: 'only machines that still need it' },
+  minutes: { zh: '分钟', en: 'Minutes' },
+  restart_going: {
+    zh: '考场 {room}：正在重启，{time} 前离线不算事件',
+    en: 'Room {room}: restarting, silence is no incident until {time}',
+  },
+  restart_over: { zh: '考场 {room}：{time} 结束', en: 'Room {room}: over at {time}' },
+  restart_end: { zh: '提前结束', en: 'End it now' },
+  comeback_here: { zh: '还没有离线', en: 'still on' },
+  comeback_away: { zh: '重启中', en: 'away' },
+  comeback_back: { zh: '已重启', en: 'restarted' },
+  'comeback_same-start': {
+    zh: '关机后又开机，但没有真正重启：请选“重新启动”',
+    en: 'was off and on without a real restart: choose Restart',
+  },
+  'comeback_not-restarted': { zh: '没有重启', en: 'was not restarted' },
+  'comeback_not-back': { zh: '没有回来：请到座位上看', en: 'did not come back: go and look' },
+  seat_list: { zh: '导入座位表', en: 'List of seats' },
+  seat_list_about: {
+    zh: 'CSV 文件（UTF-8 或 GBK），列有 考场、座位、用途、计算机名、MAC、IP；没有标题行时每行是“座位,计算机名或 MAC 或 IP”。有一处错误就什么也不导入。',
+    en: 'A CSV file (UTF-8 or GBK) with the columns room, seat, role, hostname, mac and ip; without titles each line is SEAT,HOSTNAME or MAC or IP. With one fault nothing of it is taken.',
+  },
+  seat_list_file: { zh: '文件', en: 'File' },
+  seat_list_room: { zh: '考场（文件里没有这一列时）', en: 'Room (for a file without it)' },
+  seat_list_take: { zh: '导入', en: 'Take it' },
+  seat_list_line: { zh: '第 {n} 行：', en: 'Line {n}:' },
+  seat_list_done: {
+    zh: '考场 {rooms}：导入 {seats} 个座位，{seated} 台机器已就位，{waiting} 个座位等机器登记，{displaced} 台让出座位。',
+    en: 'Room {rooms}: {seats} seats, {seated} machines in their place, {waiting} seats wait for their machine, {displaced} machines gave way.',
+  },
+  move_candidate: { zh: '启用备用机', en: 'Move the candidate to a spare' },
+  move_candidate_about: {
+    zh: '备用机接替这个座位，本机改作备用机；由谁、何时、当时两台机器的判定都记入记录。',
+    en: 'The spare takes this seat and this machine its place; who did it, when, and what was judged of both goes into the record.',
+  },
+  swap_seats: { zh: '互换座位', en: 'Swap seats' },
+  swap_with: { zh: '与', en: 'With' },
+  act_swapped: { zh: '两台机器互换了座位', en: 'Two machines swapped their places' },
+  act_promoted: { zh: '备用机接替了座位', en: 'A spare took the seat' },
+  act_replaced: { zh: '由备用机接替', en: 'A spare took its seat' },
+  act_seats_imported: { zh: '导入了座位表', en: 'A list of seats was taken' },
+  act_restarted: { zh: '重启检验有了结论', en: 'A restart has shown something' },
+  act_restart_announced: { zh: '通知了重启', en: 'A restart was announced' },
+  act_restart_called_off: { zh: '提前结束了重启通知', en: 'An announced restart was ended' },
+  act_restart_over: { zh: '通知的重启结束', en: 'An announced restart is over' },
+} as const satisfies Readonly<Record<string, Bilingual>>;
