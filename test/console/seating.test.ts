@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { Collector } from '../../collector/collector.ts';
+import { launchChromium } from '../fixtures/chromium.ts';
+import { administrator, collectorIn, PASSWORD } from '../fixtures/collector.ts';
+import { buildPages } from '../fixtures/console/pages.ts';
+import { startSeat } from '../fixtures/seats.ts';
+
+/** The built pages before a real collector: restarts, a list of seats, and a candidate who moves to a spare. */
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.html': 'text/html; charset=utf-8',
+};
+
+let built: Awaited<ReturnType<typeof buildPages>>;
+let browser: Browser;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  built = await buildPages();
+  browser = await launchChromium();
+});
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close();
+});
+afterAll(async () => {
+  await browser?.close();
+  await built?.remove();
+});
+
+/** A browser of its own; the pages come from the folder, everything else from the collector. */
+async function open(collector: Collector, hash: string, locale = 'zh-CN'): Promise<Page> {
+  const context = await browser.newContext({ locale, viewport: { width: 1366, height: 768 } });
+  contexts.push(context);
+  context.setDefaultTimeout(30_000);
+  const page = await context.newPage();
+  await page.route('**/*', (route) => {
+    const { pathname } = new URL(route.request().url());
+    const path = join(built.folder, pathname === '/' ? 'index.html' : pathname);
+    if (pathname.startsWith('/api/') || !existsSync(path)) return route.continue();
+    return route.fulfill({ path, contentType: TYPES[extname(path)] ?? 'application/octet-stream' });
+  });
+  await page.goto(`${urlOf(collector)}/${hash}`);
+  return page;
+}
+
+const urlOf = (collector: Collector): string => `http://${collector.addresses[0]!}`;
+
+async function signIn(page: Page, name: string, password: string): Promise<void> {
+  await page.fill('#name', name);
+  await page.fill('#password', password);
+  await page.click('form button');
+  await page.waitForSelector(`.account:has-text("${name}")`);
+}
+
+/** Two candidates' machines and a spare, signed in as the administrator. */
+async function room(hash: string) {
+  const collector = await collectorIn({ settings: 'internet_targets: []' });
+  await administrator(collector);
+  const order = { room: 'A', uses: 9, days: 1 } as const;
+  const candidates = await collector.makeTicket({ ...order, role: 'candidate' });
+  const spares = await collector.makeTicket({ ...order, role: 'spare' });
+  const come = async (index: number, ticket: string): Promise<string> => {
+    const agent = await startSeat({ index, ticket, says: {} });
+    await vi.waitUntil(() => agent.machine !== null, { timeout: 15_000 });
+    return agent.machine!;
+  };
+  const [first] = [await come(17, candidates), await come(18, candidates)];
+  const spare = await come(3, spares);
+  await vi.waitUntil(() => [...collector.desk.machines()].every(({ seat }) => seat !== null), { timeout: 15_000 });
+  const page = await open(collector, '#/sign-in');
+  await signIn(page, 'li', PASSWORD);
+  await page.goto(`${urlOf(collector)}/${hash.replace('ID', first)}`);
+  return { collector, page, first, spare };
+}
+
+test('the page of restarts lists who still needs one, and announces it for them', async () => {
+  const { page } = await room('#/restarts');
+  await page.waitForSelector('.restarts tbody tr:nth-child(3)');
+  expect(await page.textContent('.restarts')).toContain('接入后还没有重启过');
+  await page.fill('#room', 'A');
+  await page.fill('#minutes', '20');
+  await page.click('form button');
+  await page.waitForSelector('h2:has-text("考场 A：正在重启")');
+  expect(await page.textContent('section[aria-live]')).toContain('还没有离线：');
+  await page.click('button:has-text("提前结束")');
+  await page.waitForSelector('li:has-text("没有重启")');
+}, 90_000);
+
+test('a list of seats is taken on the page, or every fault is shown with its line', async () => {
+  const { page, collector } = await room('#/enrol');
+  const list = (text: string) => ({ name: 'seats.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });
+  await page.setInputFiles('#seat-list', list('座位,计算机名\n31,PC-0017\n31,=x\n'));
+  const form = 'form:has(#seat-list)';
+  await page.fill(`${form} #room`, 'A');
+  await page.click(`${form} button`);
+  await page.waitForSelector('li:has-text("第 3 行：")');
+  expect(await page.textContent(`${form} .form-fault`)).toContain('未导入任何内容');
+  await page.setInputFiles('#seat-list', list('座位,计算机名\n31,PC-0017\n32,PC-0099\n'));
+  await page.click(`${form} button`);
+  await page.waitForSelector('p:has-text("导入 2 个座位，1 台机器已就位，1 个座位等机器登记")');
+  expect([...collector.desk.machines()].map(({ seat }) => seat)).toContain('31');
+}, 90_000);
+
+test('a candidate is moved to a spare from the page of their machine', async () => {
+  const { page, collector, first, spare } = await room('#/subject/ID');
+  await page.click('summary:has-text("启用备用机")');
+  await page.click('button:has-text("启用备用机")');
+  await vi.waitUntil(() => collector.desk.machine(spare)?.seat === '17', { timeout: 15_000 });
+  expect(collector.desk.machine(first)).toMatchObject({ role: 'spare', seat: '3', replacedBy: spare });
+  await page.waitForSelector('h1:has-text("座位 3")');
+}, 90_000);
