@@ -30,6 +30,8 @@ export interface RtspWish {
   readonly silentMs?: number;
   /** `Range` of PLAY; from now on when not given. */
   readonly range?: string;
+  /** Registers what ends it early; it then fails, or ends, as `timeout`. */
+  readonly onStop?: (act: () => void) => void;
   /** `onvif-replay`: a server that lacks it says `unsupported`. */
   readonly require?: string;
 }
@@ -82,6 +84,7 @@ export async function sampleRtsp(target: RtspTarget, wish: RtspWish): Promise<Rt
     },
     { packet: (channel, bytes) => listening.packet(channel, bytes), over: ({ trouble }) => listening.end(trouble) },
   );
+  wish.onStop?.(() => connection.giveUp('stopped'));
   const patience = setTimeout(() => connection.giveUp(`did not play within ${wish.talkMs} ms`), wish.talkMs);
   try {
     await connection.open();
