@@ -72,7 +72,7 @@ const CONTROL_MS = 4_000;
 /** Throws an `RtspError` or `HttpError` when the recorder could not be asked: then nothing is proved either way. */
 export async function provePlayback(wish: PlaybackWish): Promise<PlaybackProof> {
   let best: PlaybackProof | null = null;
-  let failure: unknown = null;
+  let failure: RtspError | HttpError | null = null;
   /** What a way that can be searched has said serves one that only plays. */
   const known: Known = { clockOffsetMs: null, covered: null };
   for (const way of openRecorders(wish.device, HTTP_MS)) {
@@ -82,7 +82,8 @@ export async function provePlayback(wish: PlaybackWish): Promise<PlaybackProof> 
       best = better(best, proof);
     } catch (error) {
       if (!(error instanceof RtspError) && !(error instanceof HttpError)) throw error;
-      failure = failure ?? error;
+      // That one way is not there says less than why the other one fails.
+      if (failure === null || failure.trouble === 'unsupported') failure = error;
       // A second wrong answer would lock the user sooner.
       if (error.trouble === 'unauthorized') break;
     }

@@ -275,7 +275,9 @@ export function understand(
   video: TrackSeen | undefined,
   audio: TrackSeen | undefined,
 ): Facts {
-  const hasPicture = (video?.frames ?? 0) > 0;
+  // The last pictures before it froze may still be sent to each new viewer.
+  const hasStopped = (video?.silentMs ?? 0) > STOPPED_MS;
+  const hasPicture = (video?.frames ?? 0) > 0 && !hasStopped;
   const hasSound = (audio?.frames ?? 0) > 0;
   const cut = ended === 'closed' || ended === 'timeout' || ended === 'nonsense' ? ended : null;
   if (!hasPicture && !hasSound) return { ...lost(cut ?? 'silent'), online: cut === null, video: false, audio: false };
@@ -309,6 +311,9 @@ function rateOf(video: TrackSeen | undefined): number | null {
 function sum(tracks: readonly TrackSeen[], what: 'packets' | 'lost'): number {
   return tracks.reduce((total, track) => total + track[what], 0);
 }
+
+/** No camera's pictures are so far apart; a look that has seen enough ends before. */
+const STOPPED_MS = 2_500;
 
 /** Picture, its size, a picture that stands for itself, a second of frames and some sound: then it may be left alone. */
 function seenEnough(tracks: readonly TrackSeen[]): boolean {

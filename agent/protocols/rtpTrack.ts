@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { parseRtp, Sequence, Ticks } from './rtp.ts';
 import type { SdpTrack } from './sdp.ts';
 import { sizeOfSps, type PictureSize } from './sps.ts';
@@ -14,6 +15,8 @@ export interface TrackSeen {
   readonly lost: number;
   /** Pictures, by their RTP timestamps, or frames of sound. */
   readonly frames: number;
+  /** ms since its last packet came, by our clock; null when none came. */
+  readonly silentMs: number | null;
   /** From the first timestamp to the last one: the time that was recorded, however fast it was sent. */
   readonly seconds: number;
   readonly size: PictureSize | null;
@@ -43,6 +46,7 @@ export class RtpTrack {
   private readonly sequence = new Sequence();
   private readonly ticks = new Ticks();
   private bytes = 0;
+  private lastAt: number | null = null;
   private frames = 0;
   private timestamp: number | null = null;
   private size: PictureSize | null;
@@ -68,6 +72,7 @@ export class RtpTrack {
     this.sequence.take(rtp);
     this.ticks.take(rtp.timestamp);
     this.bytes += packet.length;
+    this.lastAt = performance.now();
     const { recordedAt } = rtp;
     if (recordedAt !== null) {
       const { from, to } = this.recorded ?? { from: recordedAt, to: recordedAt };
@@ -91,6 +96,7 @@ export class RtpTrack {
       bytes: this.bytes,
       lost: this.sequence.lost,
       frames: this.frames,
+      silentMs: this.lastAt === null ? null : performance.now() - this.lastAt,
       seconds: clockRate > 0 ? (this.ticks.most - this.ticks.least) / clockRate : 0,
       size: this.size,
       sizeFrom: this.sizeFrom,

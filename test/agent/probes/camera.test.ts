@@ -223,6 +223,7 @@ describe('a still picture', () => {
     bytes: 1,
     lost: 0,
     frames: 1,
+    silentMs: 0,
     seconds: 1,
     size: null,
     sizeFrom: null,
