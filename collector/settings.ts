@@ -141,6 +141,8 @@ const Schema = Type.Object(
 );
 
 type File = Omit<Static<typeof Schema>, 'devices'> & { readonly devices?: Parameters<typeof expandDevices>[0] };
+/** What may stand at the left edge of `xunkao.yaml`. */
+export const TOP_KEYS: readonly string[] = Object.keys(Schema.properties);
 const schema = Compile(Schema);
 
 export interface Settings extends Required<
