@@ -2,6 +2,7 @@ import type { FastifyBaseLogger as Log } from 'fastify';
 import type { Catalogue } from '../agent/catalogue.ts';
 import type { AgentSettings } from '../agent/messages.ts';
 import { SECRETS, type Bilingual } from '../agent/probe.ts';
+import { createBundles } from './bundle/orders.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { answerAccess } from './accounts/atItsPc.ts';
 import { createTokens } from './accounts/tokens.ts';
@@ -183,6 +184,7 @@ export function createOffice(parts: OfficeParts): Office {
     version,
     clock,
     history,
+    bundles: createBundles(() => clock.now().monotonic),
     record: recordDesk,
     devices,
     timeZone: settings.time_zone,

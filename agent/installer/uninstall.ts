@@ -1,6 +1,7 @@
 import { existsSync, promises as fs } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Bilingual } from '../probe.ts';
+import { fixedLetters, MARK_FOLDER } from '../windows/marks.ts';
 import { isAdministrator, NOT_ADMINISTRATOR } from './checks.ts';
 import * as names from './layout.ts';
 import type { Pc } from './pc.ts';
@@ -28,9 +29,10 @@ export async function uninstall(pc: Pc, options: UninstallOptions): Promise<numb
     // One that is not there is an error to it, and none to us.
     pc.run('schtasks', ['/delete', '/tn', task, '/f']);
   }
-  pc.run('reg', ['delete', names.REGISTRY_KEY, '/f', '/reg:64']);
+  // Marks on the disk and in the registry say the same, or restore protection is suspected: both stay or both go.
+  if (!keep) pc.run('reg', ['delete', names.REGISTRY_KEY, '/f', '/reg:64']);
   const left: string[] = [];
-  for (const folder of [layout.programs, layout.screen, ...(keep ? [] : [layout.data])]) {
+  for (const folder of [layout.programs, layout.screen, ...(keep ? [] : [layout.data, ...markFolders(pc)])]) {
     if (!(await removeFolder(folder))) left.push(folder);
   }
   if (pc.run('schtasks', ['/query', '/tn', names.AGENT_TASK]).ok && taskIsThere(layout)) left.push(names.AGENT_TASK);
@@ -40,6 +42,12 @@ export async function uninstall(pc: Pc, options: UninstallOptions): Promise<numb
   }
   pc.say(keep ? KEPT : GONE);
   return 0;
+}
+
+function markFolders({ host, layout }: Pc): readonly string[] {
+  const letters = host.windows === undefined ? [] : fixedLetters(host.windows);
+  const own = join(dirname(layout.data), basename(MARK_FOLDER.replace('\\', '/')));
+  return [own, ...letters.map((letter) => `${letter}:\\${MARK_FOLDER}`)];
 }
 
 function taskIsThere({ system }: names.Layout): boolean {

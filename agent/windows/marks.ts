@@ -30,7 +30,9 @@ export async function windowsMarks(windows: Windows): Promise<Marks> {
   };
 }
 
-const FILE = 'ProgramData\\xunkao-agent\\canary.json';
+/** Below the root of each volume. */
+export const MARK_FOLDER = 'ProgramData\\xunkao-agent';
+const FILE = `${MARK_FOLDER}\\canary.json`;
 const PREFETCH = `${SYSTEM}\\Control\\Session Manager\\Memory Management\\PrefetchParameters`;
 const CURRENT = 'SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion';
 

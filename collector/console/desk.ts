@@ -1,6 +1,7 @@
 import type { Bilingual } from '../../agent/probe.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Tokens } from '../accounts/tokens.ts';
+import type { Bundles } from '../bundle/orders.ts';
 import type { Clock } from '../clock.ts';
 import type { History } from '../history/history.ts';
 import type { Machine, Role, SiteDevice } from '../identity/machine.ts';
@@ -31,6 +32,7 @@ export interface Desk extends RowSource {
   readonly accounts: Accounts;
   readonly tokens: Tokens;
   readonly history: History;
+  readonly bundles: Bundles;
   readonly record: RecordDesk;
   readonly people: People;
   /** What people stated about clauses, and the files that show it. */

@@ -17,6 +17,7 @@ import { accountRoutes } from './accountRoutes.ts';
 import { restartRoutes } from './restartRoutes.ts';
 import { seatRoutes } from './seatRoutes.ts';
 import type { Desk } from './desk.ts';
+import { bundleRoutes } from './bundleRoutes.ts';
 import { changeRoutes } from './changeRoutes.ts';
 import type { Events } from './events.ts';
 import { forEverybody, guard, mayDo } from './guard.ts';
@@ -84,6 +85,7 @@ export async function createConsole(desk: Desk, events: Events, options: Console
     seatRoutes(routes, desk, events);
     readRoutes(routes, desk, events);
     changeRoutes(routes, desk, events);
+    bundleRoutes(routes, desk);
     recordRoutes(routes, desk);
     signInRoutes(routes, desk);
     accountRoutes(routes, desk);

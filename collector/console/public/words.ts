@@ -3,6 +3,7 @@
  * messages for browsers that cannot run the script apart). `{n}` and the like are filled in by `text()`.
  */
 import type { Bilingual } from '../../../agent/probe.ts';
+import { BUNDLE_WORDS } from './words/bundle.ts';
 import { PEOPLE_WORDS } from './words/people.ts';
 import { SEATING_WORDS } from './words/seating.ts';
 import { ACCESS_WORDS } from './words/access.ts';
@@ -253,6 +254,7 @@ export const WORDS = {
   entry_collector: { zh: '采集器', en: 'Collector' },
   ...PEOPLE_WORDS,
   ...SEATING_WORDS,
+  ...BUNDLE_WORDS,
   entry_key: { zh: '签名密钥', en: 'Signing key' },
   entry_head: { zh: '记录签名', en: 'Record signed' },
   entry_cosigned: { zh: '机构联署', en: 'Co-signed by the organization' },

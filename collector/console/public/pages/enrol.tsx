@@ -2,7 +2,8 @@ import { useEffect, useState } from 'preact/hooks';
 import type { MachineRow } from '../../api.ts';
 import { change, type Fault } from '../ask.ts';
 import { Copyable } from '../parts/copyable.tsx';
-import { Field, FormFault, valuesOf } from '../parts/form.tsx';
+import { BundleButton } from '../parts/bundle.tsx';
+import { Field, FormFault, valuesIn, valuesOf } from '../parts/form.tsx';
 import { RoleSelect, RoomInput } from '../parts/place.tsx';
 import { SeatListForm } from '../parts/seatList.tsx';
 import { WaitingMachines } from '../parts/waiting.tsx';
@@ -46,6 +47,7 @@ export function EnrolPage() {
       <h1>{say('enrol')}</h1>
       <WaitingMachines />
       <p>{say('enrol_about')}</p>
+      <p>{say('bundle_about')}</p>
       <TicketForm onTicket={setTicket} />
       {ticket && <TicketMade ticket={ticket} />}
       {may('import-seats') && <SeatListForm />}
@@ -57,12 +59,7 @@ function TicketForm({ onTicket }: { readonly onTicket: (ticket: Ticket) => void 
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<Fault | null>(null);
   const make = async (values: Readonly<Record<string, string>>): Promise<void> => {
-    const asked = {
-      room: (values['room'] ?? '').trim(),
-      role: values['role'] as MachineRow['role'],
-      uses: Number(values['uses']),
-      days: Number(values['days']),
-    };
+    const asked = wishOf(values);
     setBusy(true);
     const answer = await change<Pick<Ticket, 'ticket' | 'command' | 'onlyHere'>>('POST', 'tickets', asked);
     setBusy(false);
@@ -86,9 +83,19 @@ function TicketForm({ onTicket }: { readonly onTicket: (ticket: Ticket) => void 
       <button type="submit" class="button main" disabled={busy}>
         {say('make_ticket')}
       </button>
+      <BundleButton wish={(form) => wishOf(valuesIn(form))} />
       <FormFault fault={fault} />
     </form>
   );
+}
+
+function wishOf(values: Readonly<Record<string, string>>) {
+  return {
+    room: (values['room'] ?? '').trim(),
+    role: values['role'] as MachineRow['role'],
+    uses: Number(values['uses']),
+    days: Number(values['days']),
+  };
 }
 
 function TicketMade({ ticket }: { readonly ticket: Ticket }) {

@@ -32,8 +32,12 @@ export function FormFault({ fault }: { readonly fault: Pick<Fault, 'message'> | 
 /** The values of a form's controls by name; sends nothing by itself. */
 export function valuesOf(event: TargetedSubmitEvent<HTMLFormElement>): Readonly<Record<string, string>> {
   event.preventDefault();
+  return valuesIn(event.currentTarget);
+}
+
+export function valuesIn(form: HTMLFormElement): Readonly<Record<string, string>> {
   const values: Record<string, string> = {};
-  new FormData(event.currentTarget).forEach((value, name) => {
+  new FormData(form).forEach((value, name) => {
     if (typeof value === 'string') values[name] = value;
   });
   return values;
