@@ -1,7 +1,7 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Bilingual } from '../agent/probe.ts';
 import type { AccessQuestion } from './accounts/atItsPc.ts';
 import { Trouble } from './gateway/trouble.ts';
@@ -45,12 +45,33 @@ export function controlPath(data: string): string {
     // A socket's path has to fit into 107 bytes; a deep data directory gets a folder of its own in /tmp by its hash.
     return Buffer.byteLength(path) <= 100 ? path : `/tmp/xunkao-${hash(data)}/control.sock`;
   }
-  return `\\\\.\\pipe\\xunkao-${hash(data)}`;
+  return pipeName(data);
+}
+
+/** What the pipe's name is made of, in the data directory. */
+export const PIPE_FILE = 'control.pipe';
+
+/**
+ * Names of Windows' pipes are free for all: a stranger who makes the pipe first is asked for tickets, and answers. So the
+ * name holds a secret that lies where only the owner of the data directory reads it, made anew at each start. Others may
+ * not write to it by Windows' own default.
+ */
+export function pipeName(data: string): string {
+  let secret: string;
+  try {
+    secret = readFileSync(join(data, PIPE_FILE), 'utf8');
+  } catch {
+    secret = '';
+  }
+  return `\\\\.\\pipe\\xunkao-${hash(`${data} ${secret}`)}`;
 }
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 export async function serveControl(data: string, answer: (question: Question) => Promise<Answer>): Promise<Server> {
+  if (process.platform === 'win32') {
+    writeFileSync(join(data, PIPE_FILE), randomBytes(16).toString('hex'), { mode: 0o600 });
+  }
   const path = controlPath(data);
   if (isInTmp(path)) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (!isSafe(data, path)) {
@@ -110,7 +131,9 @@ async function reply(line: string, answer: (question: Question) => Promise<Answe
 export function askControl(data: string, question: Question): Promise<Answer> {
   const path = controlPath(data);
   const nobody = { error: notRunning(data) };
-  if (!isSafe(data, path)) return Promise.resolve(nobody);
+  // Where none was made there is no collector, and whoever answers is somebody else.
+  const isUnnamed = process.platform === 'win32' && !existsSync(join(data, PIPE_FILE));
+  if (isUnnamed || !isSafe(data, path)) return Promise.resolve(nobody);
   return new Promise((resolve) => {
     const socket = connect(path);
     let text = '';

@@ -1,8 +1,8 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { askControl, controlPath, serveControl } from '../../collector/control.ts';
+import { askControl, controlPath, PIPE_FILE, pipeName, serveControl } from '../../collector/control.ts';
 import { temporaryFolder } from '../fixtures/collector.ts';
 
 /** A data directory whose own socket would have too long a name. */
@@ -67,3 +67,13 @@ function foreign(folder: string): void {
   mkdirSync(folder, { mode: 0o700 });
   chownSync(folder, 65_534, 65_534);
 }
+
+test('the pipe of Windows has a name that only a reader of the data directory knows', () => {
+  const data = temporaryFolder();
+  const unnamed = pipeName(data);
+  writeFileSync(join(data, PIPE_FILE), 'a secret');
+  const named = pipeName(data);
+  expect(named).toMatch(/^\\\\\.\\pipe\\xunkao-[0-9a-f]{16}$/);
+  expect(named).not.toBe(unnamed);
+  expect(pipeName(data)).toBe(named);
+});
