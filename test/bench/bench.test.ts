@@ -50,8 +50,9 @@ describe('one tiny round of every row', () => {
     expect(ran.stdout).toContain(what);
   });
 
-  test.runIf(nutAvailable())('mains is in the table', () => {
+  test.runIf(nutAvailable())('what reads a UPS is in the table', () => {
     expect(ran.stdout).toContain('mains fail at upsd');
+    expect(ran.stdout).toContain('agent that watches a UPS');
   });
 
   test.skipIf(nutAvailable())('mains is skipped, and the reason is said', () => {

@@ -8,6 +8,8 @@ export interface Row {
   readonly about: string;
   /** The row is given up after this. */
   readonly limitSeconds: number;
+  /** Left out of a quick round: what it needs takes minutes to begin. */
+  readonly isSlow?: boolean;
   /** Why it cannot run here; null when it can. */
   readonly cannot: () => string | null;
   readonly run: (context: Context) => Promise<readonly Figure[]>;
