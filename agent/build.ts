@@ -1,9 +1,9 @@
-import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { bringWindowsNodes, windowsNode } from './bring.ts';
 import { AGENT_FILE, MANIFEST_FILE } from './installer/layout.ts';
-import { manifestOf } from './installer/manifest.ts';
+import { manifestOf, readManifest, type Manifest } from './installer/manifest.ts';
 import * as scripts from './installer/scripts.ts';
 import { buildAddon } from './windows/addon/build.ts';
 import { ADDON_FILE, READER_FILE } from './windows/open.ts';
@@ -64,18 +64,31 @@ export async function bundleForWindows(folder: string): Promise<string> {
  * the two scripts that start it. Throws when the compiler is missing or a Node could not be had.
  */
 export async function bundleInstaller(folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const work = await mkdtemp(`${folder}-`);
+  try {
+    const { id } = await fillInstaller(work);
+    // Same source, same bytes: somebody may be reading what is there.
+    if ((await readManifest(join(folder, scripts.FOLDER, MANIFEST_FILE)))?.id === id) return;
+    await rm(folder, { recursive: true, force: true });
+    await rename(work, folder);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function fillInstaller(folder: string): Promise<Manifest> {
   const files = join(folder, scripts.FOLDER);
-  await rm(folder, { recursive: true, force: true });
   await bundleForWindows(files);
   await bundle(join('installer', 'main.ts'), join(files, scripts.INSTALLER_FILE));
   const fault = bringWindowsNodes();
   if (fault !== null) throw new Error(fault);
-  for (const [version, name] of [
+  for (const [windows, name] of [
     ['7', scripts.NODES.old],
     ['10', scripts.NODES.new],
   ] as const) {
     await mkdir(dirname(join(files, name)), { recursive: true });
-    await copyFile(windowsNode(version), join(files, name));
+    await copyFile(windowsNode(windows), join(files, name));
   }
   await writeFile(join(files, scripts.REFUSED_FILE), scripts.refusedText());
   await copyFile(join(ROOT, 'LICENSE'), join(files, 'LICENSE'));
@@ -87,6 +100,7 @@ export async function bundleInstaller(folder: string): Promise<void> {
     .map((entry) => relative(files, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
   const manifest = await manifestOf(files, names, await version());
   await writeFile(join(files, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
 }
 
 /** native-reg's compiled part, as its package brings it. */

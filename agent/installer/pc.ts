@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmdirSync, unlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Host } from '../host.ts';
 import type { Bilingual } from '../probe.ts';
@@ -31,16 +33,32 @@ export interface Ran {
 
 const LIMIT_MS = 60_000;
 
-/** By its whole path: what stands in PATH may be anything. The installer may start programs; the agent never does. */
+/**
+ * By its whole path: what stands in PATH may be anything. The installer may start programs; the agent never does.
+ * Its words come through a file: a service that a tool starts may hold a pipe open long after the tool has ended.
+ */
 export function runTool({ system }: Layout, tool: Tool, args: readonly string[]): Ran {
-  const { status, error, stdout, stderr } = spawnSync(join(system, `${tool}.exe`), [...args], {
-    timeout: LIMIT_MS,
-    windowsHide: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  if (error) return { ok: false, said: error.message };
-  const said = [stderr, stdout].map(decoded).join(' ').replace(/\s+/g, ' ').trim();
-  return { ok: status === 0, said: said === '' ? `exit code ${status}` : said };
+  const folder = mkdtempSync(join(tmpdir(), 'xunkao-'));
+  const file = join(folder, 'said.txt');
+  const out = openSync(file, 'w');
+  try {
+    const { status, error } = spawnSync(join(system, `${tool}.exe`), [...args], {
+      timeout: LIMIT_MS,
+      windowsHide: true,
+      stdio: ['ignore', out, out],
+    });
+    if (error) return { ok: false, said: error.message };
+    const said = decoded(readFileSync(file)).replace(/\s+/g, ' ').trim();
+    return { ok: status === 0, said: said === '' ? `exit code ${status}` : said };
+  } finally {
+    closeSync(out);
+    try {
+      unlinkSync(file);
+      rmdirSync(folder);
+    } catch {
+      // Still held open; it lies among the temporary files.
+    }
+  }
 }
 
 /** These tools write in the code page of their Windows, 936 on a Chinese one. */
