@@ -46,7 +46,7 @@ describe.runIf(isHere)('a collector for a site', { timeout: 300_000 }, () => {
   test('starts with what it brought, without a Node.js or npm, takes in its own PC, and makes a room’s folder itself', async () => {
     const port = await freePort();
     const data = join(folder, 'data');
-    mkdirSync(data);
+    mkdirSync(data, { mode: 0o700 });
     writeFileSync(join(data, 'xunkao.yaml'), `listen: [0.0.0.0:${port}]\ninternet_targets: []\n`);
     const child = spawn(join(folder, 'start.sh'), ['--site', 'nanjing-01'], {
       env: env(),
@@ -105,7 +105,7 @@ describe.runIf(isHere)('a collector for a site', { timeout: 300_000 }, () => {
     expect(child.exitCode).toBe(0);
   });
 
-  test('is plain files: no link, no types, and every script of sh understands', async () => {
+  test('is plain files: no link, no types, and every script is one that sh understands', async () => {
     const pieces = await filesBelow(folder, '', (path) => path === 'data');
     expect(pieces.filter(({ from }) => lstatSync(from).isSymbolicLink())).toEqual([]);
     expect(pieces.filter(({ path }) => /\.d\.[cm]?ts$|\.map$|console\/public\//.test(path))).toEqual([]);
@@ -113,12 +113,6 @@ describe.runIf(isHere)('a collector for a site', { timeout: 300_000 }, () => {
     for (const name of ['start.sh', 'install.sh', 'uninstall.sh']) {
       expect(spawnSync('sh', ['-n', join(folder, name)]).status, name).toBe(0);
     }
-    const refused = spawnSync('setpriv', ['--reuid=65534', '--clear-groups', 'sh', 'install.sh', 'x'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    // Where it cannot be tried as somebody else, it is not.
-    expect([refused.status, /root/.test(refused.stderr)]).toEqual(refused.error ? [null, false] : [1, true]);
   });
 
   test('for Windows brings its Node, the addon, and scripts that only start it', async () => {
