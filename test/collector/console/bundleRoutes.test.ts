@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Fastify from 'fastify';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Account } from '../../../collector/accounts/accounts.ts';
+import type { Caller } from '../../../collector/accounts/may.ts';
 import { createBundles } from '../../../collector/bundle/orders.ts';
 import { bundleRoutes } from '../../../collector/console/bundleRoutes.ts';
 import type { Desk, TicketWish } from '../../../collector/console/desk.ts';
@@ -15,9 +15,9 @@ const WISH = { room: 'A', role: 'candidate', uses: 45, days: 14 };
 /** The routes alone, asked by whoever is signed in, over parts that are small. */
 async function routesOf(parts: string | null) {
   const wishes: TicketWish[] = [];
-  const tech = { id: 'li', name: 'li', role: 'tech', rooms: null } as unknown as Account;
-  const proctor = { id: 'wang', name: 'wang', role: 'proctor', rooms: ['A'] } as unknown as Account;
-  const holder = (token: string): Account | null => ({ tech, proctor })[token] ?? null;
+  const tech: Caller = { id: 'li', name: 'li', role: 'tech', scopes: [], rooms: null };
+  const proctor: Caller = { id: 'wang', name: 'wang', role: 'proctor', scopes: [], rooms: ['A'] };
+  const holder = (token: string): Caller | null => ({ tech, proctor })[token] ?? null;
   const desk = {
     accounts: { holder },
     bundles: createBundles(
