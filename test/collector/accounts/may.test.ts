@@ -16,7 +16,7 @@ import { collectorIn } from '../../fixtures/collector.ts';
 
 const NAMES = Object.keys(ACTS) as Act[];
 /** Acts that change nothing. */
-const LOOKING = NAMES.filter((act) => act === 'look' || /^(read|export)-/.test(act));
+const LOOKING = NAMES.filter((act) => act === 'look' || /^(read|see|export)-/.test(act));
 const person = (role: (typeof ACCOUNT_ROLES)[number], rooms: readonly string[] | null = null) => ({
   id: 'a-1',
   name: 'li',
@@ -89,8 +89,10 @@ test('every route of the collector names its act, and strangers reach the door a
   const open = [...app.namedActs].filter(([, act]) => act === null).map(([route]) => route);
   expect(open.filter((route) => route !== 'GET /').sort()).toEqual([
     'GET /api/v1/door',
+    'GET /api/v1/page-links/:token',
     'GET /healthz',
     'POST /api/v1/administrator',
+    'POST /api/v1/page-links/:token/acknowledge',
     'POST /api/v1/password/code',
     'POST /api/v1/sign-in',
     'POST /api/v1/sign-out',
