@@ -139,6 +139,7 @@ function createPulse(assembly: Assembly, port: Port, sealing: Sealing) {
       keep: [...effects.keep, ...keep],
       entries: [...effects.entries, ...entries],
     });
+    office.drills.ups.tick(effects.now);
     if (keep.length > 0) paging.recorded(recorder.idle());
     events.publish({ ...effects, incidents });
     for (const subject of effects.moved) moved.add(subject);

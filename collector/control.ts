@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { createHash, randomBytes } from 'node:crypto';
 import type { Bilingual } from '../agent/probe.ts';
 import type { AccessQuestion } from './accounts/atItsPc.ts';
+import type { DrillQuestion } from './drills/drills.ts';
 import { Trouble } from './gateway/trouble.ts';
 
 /**
@@ -31,6 +32,7 @@ export type Question =
   | { readonly ask: 'roster'; readonly file: string; readonly trial: boolean }
   /** `file` is Base64. */
   | { readonly ask: 'seats'; readonly file: string; readonly room: string | null }
+  | ({ readonly ask: 'drill' } & DrillQuestion)
   | { readonly ask: 'status' };
 
 export type Answer = (Readonly<Record<string, unknown>> & { readonly error?: never }) | { readonly error: Bilingual };

@@ -11,6 +11,7 @@ import { incidentEntry, type Effects, type Stages } from './beat.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
 import type { Clock } from './clock.ts';
 import type { Desk } from './console/desk.ts';
+import { answerDrill, createDrills } from './drills/drills.ts';
 import type { Answer, Question } from './control.ts';
 import { createEnrolment, type Enrolment } from './enrolment.ts';
 import type { GatewayEvent } from './gateway/event.ts';
@@ -70,6 +71,8 @@ export interface Office extends Desk, Enrolment, Calendar, Restarting, Seating {
   stopping(): void;
 }
 
+/** Samples of a drill have to be five seconds apart at most. */
+const DRILL_FRAME_SECONDS = 2;
 /** Without a new sign of a second one for this long, the double is gone. */
 const ALIVE_TWICE_MS = 120_000;
 
@@ -148,6 +151,21 @@ export function createOffice(parts: OfficeParts): Office {
     kept: kept.seats,
   });
   const restarting = createRestarting({ stages, machines: registry.machines, write, clock });
+  const drills = createDrills(kept.drills, {
+    write,
+    state,
+    places,
+    history,
+    sessions: () => calendar.sessions(),
+    afterMs: settings.phases.afterMs,
+    targetSeconds: upsSecondsOf(standard),
+    changed(ups) {
+      const reader = places.reader(ups);
+      if (reader !== undefined) gateway().push(reader);
+    },
+    clock,
+    log,
+  });
   const shown = withoutSecrets(settings);
   /** When a second one was last seen; of those that the record has open, as if at the start. */
   const aliveTwice = new Map<string, number>();
@@ -188,6 +206,7 @@ export function createOffice(parts: OfficeParts): Office {
     record: recordDesk,
     devices,
     timeZone: settings.time_zone,
+    drills,
     catalogue,
     standard,
     accounts,
@@ -245,7 +264,9 @@ export function createOffice(parts: OfficeParts): Office {
         examSoftware: settings.exam_software,
         protectionProducts: settings.protection_products,
       },
-      frameEverySeconds: settings.frame_every_seconds,
+      frameEverySeconds: devices.some(({ id }) => drills.ups.isRunning(id) && places.reader(id) === machine.id)
+        ? Math.min(DRILL_FRAME_SECONDS, settings.frame_every_seconds)
+        : settings.frame_every_seconds,
       // A device's user and secrets go to its reader and to nobody else.
       devices: readers.devicesOf(machine),
       addresses: enrolment.addresses(),
@@ -315,6 +336,8 @@ export function createOffice(parts: OfficeParts): Office {
           };
         case 'status':
           return { pid: process.pid, site };
+        case 'drill':
+          return answerDrill(drills, question, 'console of this PC');
         case 'secrets':
           for (const machine of readers.reload()) gateway().push(machine);
           return {
@@ -387,6 +410,12 @@ function withoutSecrets(settings: Settings): Readonly<Record<string, unknown>> {
     return Object.fromEntries(Object.entries(each).filter(([key]) => !hidden.includes(key)));
   });
   return { ...settings, devices, paging: shownPaging(settings.paging) };
+}
+
+/** What the clause asks of a UPS; two hours where the pack has no such rule. */
+function upsSecondsOf({ rules }: Standard): number {
+  const value = rules.find(({ id }) => id === 'ups-two-hours')?.parameters['minimum_seconds']?.value;
+  return typeof value === 'number' ? value : 7_200;
 }
 
 function changedSettings(

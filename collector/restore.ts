@@ -6,6 +6,7 @@ import type { Moment } from './clock.ts';
 import type { VerdictSnapshot } from './compliance/compliance.ts';
 import type { LateSnapshot } from './compliance/late.ts';
 import type { Arrival } from './gateway/arrival.ts';
+import type { KeptDrills } from './drills/drills.ts';
 import type { HeldSnapshot } from './gateway/held.ts';
 import type { KnownPresence } from './gateway/presence.ts';
 import type { RawLine, Restored } from './history/history.ts';
@@ -56,6 +57,7 @@ export interface KeptSite {
   readonly rawTo: number;
   /** The ticket made for the collector's own machine. */
   readonly localTicket: string | null;
+  readonly drills: KeptDrills;
   /** The settings as the record has them; null for a new site. */
   readonly settings: Readonly<Record<string, unknown>> | null;
   /** The public key that the record last named as its own; null when it names none. */
@@ -99,6 +101,7 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     localTicket: (kept.get('site')?.get('local-ticket') as string | undefined) ?? null,
     settings: (kept.get('site')?.get('settings') as Readonly<Record<string, unknown>> | undefined) ?? null,
     recordKey: (kept.get(KEPT_KEY.kind)?.get(KEPT_KEY.id) as string | undefined) ?? null,
+    drills: { drills: values('drill'), courses: rows('drill-course'), samples: rows('drill-samples') },
     isNew: lastEntry === 0,
   };
 }

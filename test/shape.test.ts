@@ -28,6 +28,7 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/record'],
   ['collector/accounts'],
   ['collector/beat.ts'],
+  ['collector/drills'],
   ['collector/metrics', 'collector/pagers'],
   ['collector/bundle'],
   ['collector/console'],
@@ -119,6 +120,7 @@ test('the collector takes from the agent only the contracts they share', () => {
     'ticket',
     'fingerprint',
     'seal',
+    'runtime',
   ].map((name) => `agent/${name}.ts`);
   const wrong = imports
     .filter(

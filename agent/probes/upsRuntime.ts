@@ -1,27 +1,6 @@
 import type { Device } from '../probe.ts';
 import type { Facts } from '../reading.ts';
-
-/**
- * Two points of (seconds, load) give NUT's own model: T(L) = T_full · L^(−n), n = ln(T_1/T_2) / ln(L_2/L_1). For lead-acid
- * n is 1.1 to 1.3. 3,000 s at 100 % and 7,200 s at 50 % give n = 1.263 and 9,543 s at 40 %.
- */
-export interface RuntimeModel {
-  readonly fullSeconds: number;
-  readonly exponent: number;
-}
-
-/** Null when the points say no such thing: equal loads, or a longer time at a higher load. */
-export function runtimeModel(points: readonly (readonly [seconds: number, load: number])[]): RuntimeModel | null {
-  const [one, two] = points;
-  if (!one || !two || one[1] === two[1] || [...one, ...two].some((value) => !(value > 0))) return null;
-  const exponent = Math.log(one[0] / two[0]) / Math.log(two[1] / one[1]);
-  return exponent > 0 ? { fullSeconds: one[0] * one[1] ** exponent, exponent } : null;
-}
-
-/** Seconds at a constant load from a full battery. */
-export function modelSeconds({ fullSeconds, exponent }: RuntimeModel, load: number): number {
-  return fullSeconds * load ** -exponent;
-}
+import { modelOf, modelSeconds } from '../runtime.ts';
 
 /** Below it devices tell the load too coarsely, and models end: usbhid-ups' manual says under 10 %. */
 const LEAST_LOAD = 0.1;
@@ -29,7 +8,7 @@ const MOST_SECONDS = 7 * 86_400;
 
 /** The remaining runtime at the load of now: the lesser of what the device says and the model of its settings. */
 export function createRuntime(device: Device): { estimate(facts: Facts, now: number): number | null } {
-  const model = modelOf(device);
+  const model = modelOf(device.options ?? {});
   /** Of the full battery what is left, while an outage lasts; its first and last moment known. */
   let outage: { left: number; at: number; load: number } | null = null;
 
@@ -58,15 +37,6 @@ export function createRuntime(device: Device): { estimate(facts: Facts, now: num
       return known.length === 0 ? null : Math.min(MOST_SECONDS, Math.round(Math.min(...known) / 10) * 10);
     },
   };
-}
-
-function modelOf({ options = {} }: Device): RuntimeModel | null {
-  const { runtime_seconds: seconds, runtime_loads: loads } = options;
-  if (!Array.isArray(seconds) || !Array.isArray(loads)) return null;
-  return runtimeModel([
-    [Number(seconds[0]), Number(loads[0])],
-    [Number(seconds[1]), Number(loads[1])],
-  ]);
 }
 
 /** At the charger's full volts a lead-acid battery has some 80 %; the rest comes slowly. */

@@ -63,6 +63,11 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import('./seats.ts'),
   },
   {
+    name: 'drill',
+    line: { zh: '带您做一次 UPS 放电演练', en: 'walks you through a discharge drill of a UPS' },
+    load: () => import('./drill.ts'),
+  },
+  {
     name: 'standard',
     line: { zh: '检查一套规则，或打印成表格', en: 'check a pack of rules, or print it as a table' },
     load: () => import('./standard.ts'),

@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import type { Bundles } from '../bundle/orders.ts';
 import type { Clock } from '../clock.ts';
+import type { Drills } from '../drills/drills.ts';
 import type { History } from '../history/history.ts';
 import type { Machine, Role, SiteDevice } from '../identity/machine.ts';
 import type { SeatFault } from '../identity/seatList.ts';
@@ -41,6 +42,7 @@ export interface Desk extends RowSource {
   readonly devices: readonly SiteDevice[];
   /** Of the site, as IANA names it: what times without one mean. */
   readonly timeZone: string;
+  readonly drills: Drills;
   machine(id: string): Machine | undefined;
   incidents(state: 'open' | 'closed'): readonly Incident[];
   sessions(): readonly Session[];

@@ -19,6 +19,7 @@ import { seatRoutes } from './seatRoutes.ts';
 import type { Desk } from './desk.ts';
 import { bundleRoutes } from './bundleRoutes.ts';
 import { changeRoutes } from './changeRoutes.ts';
+import { drillRoutes } from './drillRoutes.ts';
 import type { Events } from './events.ts';
 import { forEverybody, guard, mayDo } from './guard.ts';
 import { pagingRoutes } from './pagingRoutes.ts';
@@ -86,6 +87,7 @@ export async function createConsole(desk: Desk, events: Events, options: Console
     readRoutes(routes, desk, events);
     changeRoutes(routes, desk, events);
     bundleRoutes(routes, desk);
+    drillRoutes(routes, desk);
     recordRoutes(routes, desk);
     signInRoutes(routes, desk);
     accountRoutes(routes, desk);

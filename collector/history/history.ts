@@ -84,6 +84,7 @@ export type EntryKind =
   | 'account'
   | 'sign-in'
   | 'settings'
+  | 'drill'
   | 'roster'
   | 'check-in'
   | 'occurrence'

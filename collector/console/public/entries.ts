@@ -32,6 +32,7 @@ const KIND_WORD = {
   account: 'entry_account',
   'sign-in': 'entry_sign_in',
   settings: 'entry_settings',
+  drill: 'entry_drill',
   roster: 'entry_roster',
   'check-in': 'entry_check_in',
   occurrence: 'entry_occurrence',
