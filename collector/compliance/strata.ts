@@ -5,6 +5,7 @@ import type { Near } from '../sessions/near.ts';
 import { candidatesIn, type Session } from '../sessions/session.ts';
 import type { Value } from '../../agent/reading.ts';
 import type { State, Subject } from '../state/state.ts';
+import { createCameraCounts } from './cameras.ts';
 import type { Compliance } from './compliance.ts';
 import { createCounts } from './counts.ts';
 import type { VerdictChange } from './verdict.ts';
@@ -31,6 +32,7 @@ export interface Advanced {
 export function createStrata(state: State, compliance: Compliance, places: Places, near: Near): Strata {
   const { catalogue } = state;
   const counts = createCounts(state, compliance, places);
+  const cameras = createCameraCounts(state, places);
   let readings = new Map<string, Record<string, Value | null>>();
   /** What the subjects of sessions were made from. */
   let laidOut: { readonly sessions: readonly Session[]; readonly rooms: readonly string[] } | null = null;
@@ -46,6 +48,7 @@ export function createStrata(state: State, compliance: Compliance, places: Place
   function takeChanged(): ReturnType<State['takeChanged']> {
     const changed = state.takeChanged();
     for (const [subject, facts] of changed) {
+      if (subject.kind === 'device') cameras.touch(subject.id);
       if (subject.kind !== 'room' && subject.kind !== 'site') continue;
       const said = readings.get(subject.id) ?? {};
       for (const index of facts) said[catalogue.facts[index]!.name] = subject.values[index] ?? null;
@@ -73,7 +76,7 @@ export function createStrata(state: State, compliance: Compliance, places: Place
       }
     }
     say(SITE, 'site', counts.factsOf(SITE), now);
-    for (const room of rooms) say(room, 'room', counts.factsOf(room), now);
+    for (const room of rooms) say(room, 'room', [...counts.factsOf(room), ...cameras.factsOf(room)], now);
     const gone = [...state.all()].filter(({ id, kind }) => (kind === 'room' || kind === 'site') && !wanted.has(id));
     const changes = gone.flatMap(({ id }) => {
       state.remove(id);
@@ -86,6 +89,8 @@ export function createStrata(state: State, compliance: Compliance, places: Place
   function publish(stratum: 'room' | 'site', now: Moment): void {
     for (const scope of counts.takeChanged(stratum))
       if (state.get(scope)) say(scope, stratum, counts.factsOf(scope), now);
+    if (stratum === 'site') return;
+    for (const room of cameras.takeChanged()) if (state.get(room)) say(room, stratum, cameras.factsOf(room), now);
   }
 
   return {

@@ -35,6 +35,28 @@ export const COUNTED: readonly Counted[] = [
   group('servers', ['site'], { zh: '服务器', en: 'servers' }, true),
   group('standbys', ['site'], { zh: '备用服务器', en: 'standby servers' }, true),
   {
+    name: 'cameras',
+    scopes: ['room'],
+    facts: {
+      enrolled: cameras({ zh: '登记的数量', en: 'How many are enrolled' }),
+      high_definition: cameras({
+        zh: '在线且画面不低于 1280×720 的数量',
+        en: 'How many are online with 1280 x 720 or more',
+      }),
+      high_definition_possible: cameras({
+        zh: '在线且可能高清的数量（含未知）',
+        en: 'The same, with those that may be',
+      }),
+      audio_video: cameras({ zh: '音视频都在实时传来的数量', en: 'How many send living picture and sound' }),
+      audio_video_possible: cameras({ zh: '音视频可能都正常的数量（含未知）', en: 'The same, with those that may do' }),
+      recording: cameras({ zh: '正在录像的数量', en: 'How many are being recorded' }),
+      recording_possible: cameras({
+        zh: '可能正在录像的数量（含未知）',
+        en: 'The same, with those that may be recorded',
+      }),
+    },
+  },
+  {
     name: 'session',
     scopes: ['room', 'site'],
     perSession: true,
@@ -51,6 +73,10 @@ export const COUNTED: readonly Counted[] = [
     },
   },
 ];
+
+function cameras(about: Bilingual): FactDefinition {
+  return { type: 'number', least: 0, about: { zh: `摄像头：${about.zh}`, en: `${about.en}: cameras` } };
+}
 
 function group(name: string, scopes: Counted['scopes'], what: Bilingual, hasLinks: boolean): Counted {
   const count = (about: Bilingual): FactDefinition => ({

@@ -37,14 +37,14 @@ describe('the pack', () => {
       'licence courses site-experience ' +
         'light-air-noise exam-software os cpu memory-size memory-type browser display office restore-card internet desktop physical local ' +
         'cores memory disk dedicated static-address internet-before-after server-physical server-local ' +
-        'lan-authority ' +
+        'lan-authority cameras camera-audio-video camera-recording ' +
         'organization-complete staff-count lead-experience staff-passed ' +
         'exam-office security logistics medical safety-system no-incident-history resources ' +
         'mains dual-supply ups-two-hours ' +
         'entrance-banner notice-boards room-sign desk-labels belongings-area direction-signs closed-area ' +
         'staff-lead staff-proctors staff-tech staff-logistics staff-selected staff-fit ' +
         'proctor-independent cross-department proctor-ratio staff-trained staff-briefed staff-pledge ' +
-        'online clock remote-control ups-online ups-low-battery ups-output ups-battery ' +
+        'online clock remote-control ups-online ups-low-battery ups-output ups-battery camera-picture ' +
         'collector-power collector-awake collector-apart',
     );
     expect(idsOf(rules.filter((rule) => rule.own))).toBe(idsOf(rules.filter(({ clause }) => clause === '')));
@@ -59,13 +59,14 @@ describe('the pack', () => {
     const byIncident = Object.groupBy(rules, (rule) => rule.incident);
     expect(idsOf(byIncident.urgent!)).toBe('mains ups-low-battery');
     expect(idsOf(byIncident.seat!)).toBe(
-      'restore-card internet internet-before-after proctor-ratio online clock remote-control ups-online ups-output',
+      'restore-card internet internet-before-after cameras camera-audio-video camera-recording proctor-ratio online clock remote-control ups-online ups-output',
     );
   });
 
   it('lets a person state what a site may be unable to measure', () => {
     expect(idsOf(rules.filter((rule) => rule.attestable))).toBe(
-      'cpu memory-type restore-card physical local dedicated server-physical server-local mains ups-two-hours',
+      'cpu memory-type restore-card physical local dedicated server-physical server-local ' +
+        'cameras camera-audio-video camera-recording mains ups-two-hours',
     );
   });
 
