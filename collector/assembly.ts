@@ -219,6 +219,7 @@ export async function assemble({
       site,
       settings: settings.paging,
       times: settings.phases,
+      timeZone: settings.time_zone,
       clock,
       catalogue,
       places,

@@ -99,7 +99,10 @@ export async function openPort(assembly: Assembly, { data, listen, limits, log, 
   };
 }
 
-function ownMetrics({ site, stages, journal, recorder, gateway, office }: Assembly, listener: Listener): OwnMetrics {
+function ownMetrics(
+  { site, stages, journal, recorder, gateway, office, paging }: Assembly,
+  listener: Listener,
+): OwnMetrics {
   const { incidents, places } = stages;
   return createOwnMetrics(VERSION, site, {
     agents: () => gateway.linked,
@@ -110,6 +113,15 @@ function ownMetrics({ site, stages, journal, recorder, gateway, office }: Assemb
     rooms: () => roomsOf(office).map((room) => roomReadiness(office, room, null)),
     journalBytes: () => journal.bytes(),
     unwritten: () => recorder.waiting(),
+    paging() {
+      const { channels } = paging.report();
+      return {
+        results: paging.counts(),
+        waiting: channels.map(({ id, waiting, oldestAt }) => ({ channel: id, count: waiting, oldestAt })),
+        failing: channels.map(({ id, state }) => ({ channel: id, fails: state === 'fails' })),
+      };
+    },
+    wellAt: () => paging.wellAt(),
     refused: () => ({ ...Object.fromEntries(gateway.refusals), ...gateway.counts, ...listener.counts }),
   });
 }

@@ -17,6 +17,14 @@ export interface Gauges {
   rooms(): readonly { readonly room: string; readonly readiness: string }[];
   journalBytes(): number;
   unwritten(): number;
+  /** Of each channel: results so far, what waits, and since when (wall clock, ms). */
+  paging(): {
+    readonly results: ReadonlyMap<string, number>;
+    readonly waiting: readonly { readonly channel: string; readonly count: number; readonly oldestAt: number | null }[];
+    readonly failing: readonly { readonly channel: string; readonly fails: boolean }[];
+  };
+  /** Wall clock, ms: when all was well last; null: not yet. */
+  wellAt(): number | null;
   /** Messages, facts and connections that were not taken, by reason. */
   refused(): Readonly<Record<string, number>>;
 }
@@ -45,6 +53,40 @@ export function createOwnMetrics(version: string, site: string, gauges: Gauges):
   gauge('xunkao_readiness', 'One for the state the room has now.', ['room', 'state'], function collect() {
     this.reset();
     for (const { room, readiness } of gauges.rooms()) this.set({ room, state: readiness }, 1);
+  });
+  new Counter({
+    name: 'xunkao_pages_total',
+    help: 'Pages by channel and what became of them.',
+    labelNames: ['channel', 'result'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [key, count] of gauges.paging().results) {
+        const [channel = '', result = ''] = key.split(' ');
+        this.inc({ channel, result }, count);
+      }
+    },
+  });
+  gauge('xunkao_pages_waiting', 'Pages that wait for their channel.', ['channel'], function collect() {
+    for (const { channel, count } of gauges.paging().waiting) this.set({ channel }, count);
+  });
+  gauge('xunkao_pages_oldest_timestamp_seconds', 'Since when the oldest page waits.', ['channel'], function collect() {
+    this.reset();
+    for (const { channel, oldestAt } of gauges.paging().waiting)
+      if (oldestAt !== null) this.set({ channel }, oldestAt / 1000);
+  });
+  gauge(
+    'xunkao_pages_channel_failing',
+    'One while the last try of the channel failed.',
+    ['channel'],
+    function collect() {
+      for (const { channel, fails } of gauges.paging().failing) this.set({ channel }, fails ? 1 : 0);
+    },
+  );
+  const heartbeat = 'xunkao_collector_heartbeat_timestamp_seconds';
+  gauge(heartbeat, 'The last beat at which the record took and all was well.', [], function collect() {
+    const at = gauges.wellAt();
+    if (at !== null) this.set(at / 1000);
   });
   gauge('xunkao_collector_journal_bytes', 'Size of the journal.', [], function collect() {
     this.set(gauges.journalBytes());

@@ -8,7 +8,8 @@ import type { Line, Message } from './message.ts';
 import { observedText } from './observed.ts';
 import { isSilent, type Owed, type Page } from './page.ts';
 import type { ContactSettings, PagingSettings } from './settings.ts';
-import { clockText, WORDS, type Language } from './words.ts';
+import type { LocalTime } from './localTime.ts';
+import { WORDS, type Language } from './words.ts';
 
 /** What a page says: where, which clause, what was seen and what is required, what to do, since when, how to answer. */
 export interface Composer {
@@ -26,6 +27,7 @@ export interface ComposerParts {
   readonly catalogue: Pick<Catalogue, 'fact'>;
   readonly places: Pick<Places, 'room' | 'machine' | 'device'>;
   readonly ruleOf: (id: string) => Rule | undefined;
+  readonly local: LocalTime;
   /** Null where no phone could reach the collector. */
   readonly link: (page: string, contact: number | null) => string | null;
 }
@@ -35,7 +37,8 @@ const MOST_SEATS = 15;
 const MOST_DIGEST_LINES = 30;
 
 export function createComposer(parts: ComposerParts): Composer {
-  const { site, settings, catalogue, places, ruleOf, link } = parts;
+  const { site, settings, catalogue, places, ruleOf, link, local } = parts;
+  const clockText = local.text;
 
   function whereOf(subject: string | null, kind: Incident['kind'], language: Language): string {
     const words = WORDS[language];

@@ -12,6 +12,7 @@ import { createDispatch, type ChannelHealth, type ChannelRecord } from './dispat
 import { createHeartbeat, type HeartbeatReport } from './heartbeat.ts';
 import { createLinks, LINK_LIFE_MS } from './links.ts';
 import { createLog } from './log.ts';
+import { localTime } from './localTime.ts';
 import type { Line } from './message.ts';
 import type { Page } from './page.ts';
 import type { Sent } from './pager.ts';
@@ -98,6 +99,8 @@ export interface PagingParts {
   readonly site: string;
   readonly settings: PagingSettings;
   readonly times: PhaseTimes;
+  /** `Asia/Shanghai` */
+  readonly timeZone: string;
   readonly clock: Clock;
   readonly catalogue: Pick<Catalogue, 'fact'>;
   readonly places: Places;
@@ -126,6 +129,7 @@ export function createPaging(parts: PagingParts): Paging {
   const { contacts } = settings;
   const pagers = [createLog(log), ...settings.channels.map((channel) => CHANNELS[channel.kind](channel))];
   const links = createLinks(parts.linkKey);
+  const local = localTime(parts.timeZone);
   let base = settings.link;
   const pages = createPages({
     settings,
@@ -133,7 +137,7 @@ export function createPaging(parts: PagingParts): Paging {
     places,
     isServer: (id) => places.machine(id)?.role === 'server',
     isSimulated: (id) => places.machine(id)?.simulated === true,
-    isQuiet: createQuiet({ ...parts, room: (id) => places.room(id) }),
+    isQuiet: createQuiet({ ...parts, local, room: (id) => places.room(id) }),
   });
   const compose = createComposer({
     site,
@@ -141,6 +145,7 @@ export function createPaging(parts: PagingParts): Paging {
     catalogue,
     places,
     ruleOf,
+    local,
     link: (page, contact) => (base === null ? null : `${base}/#/page/${links.token(page, contact)}`),
   });
   /** Deliveries that outlive this process. */

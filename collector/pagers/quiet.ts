@@ -1,12 +1,14 @@
 import type { Moment } from '../clock.ts';
 import type { Incident } from '../incidents/incident.ts';
 import { bindingOf, type PhaseTimes, type Session } from '../sessions/session.ts';
+import type { LocalTime } from './localTime.ts';
 import { isSilent } from './page.ts';
 import type { PagingSettings, SeatWhen } from './settings.ts';
 
 export interface QuietParts {
   readonly settings: Pick<PagingSettings, 'seatPhases' | 'quietHours'>;
   readonly times: PhaseTimes;
+  readonly local: LocalTime;
   readonly sessions: () => readonly Session[];
   readonly room: (subject: string) => string | null;
   /** It was told to restart: for a while its silence is no news. */
@@ -17,7 +19,7 @@ export interface QuietParts {
  * Whether an incident of a seat calls nobody now. It does not go away: when the quiet time ends and it is still open, it
  * is a page. Urgent ones are never asked about here.
  */
-export function createQuiet({ settings, times, sessions, room, announced }: QuietParts) {
+export function createQuiet({ settings, times, local, sessions, room, announced }: QuietParts) {
   return ({ subject, ...incident }: Incident, now: Moment): boolean => {
     if (subject !== null && isSilent({ subject, ...incident }) && announced(subject)) return true;
     const place = subject === null ? null : room(subject);
@@ -28,14 +30,12 @@ export function createQuiet({ settings, times, sessions, room, announced }: Quie
     if (!words.some((word) => settings.seatPhases.includes(word))) return true;
     // With candidates coming or seated no hour is quiet.
     if (words.includes('before') || words.includes('during')) return false;
-    return isWithin(settings.quietHours, now.wall);
+    return isWithin(settings.quietHours, local.minutes(now.wall));
   };
 }
 
-function isWithin(hours: PagingSettings['quietHours'], wall: number): boolean {
+function isWithin(hours: PagingSettings['quietHours'], minutes: number): boolean {
   if (hours === null) return false;
-  const here = new Date(wall);
-  const minutes = here.getHours() * 60 + here.getMinutes();
   const { from, to } = hours;
   return from <= to ? minutes >= from && minutes < to : minutes >= from || minutes < to;
 }

@@ -129,10 +129,3 @@ function duration(seconds: number, [s, min, h]: readonly [string, string, string
   if (whole < 3600) return `${Math.floor(whole / 60)} ${min} ${whole % 60} ${s}`;
   return `${Math.floor(whole / 3600)} ${h} ${Math.floor((whole % 3600) / 60)} ${min}`;
 }
-
-/** By the collector's own time zone: `11-26 10:02:05`. */
-export function clockText(wall: number): string {
-  const at = new Date(wall);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
-}

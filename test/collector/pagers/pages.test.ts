@@ -3,6 +3,7 @@ import { manualClock } from '../../../collector/clock.ts';
 import type { SiteDevice } from '../../../collector/identity/machine.ts';
 import { createPlaces } from '../../../collector/identity/places.ts';
 import type { Incident, IncidentChange } from '../../../collector/incidents/incident.ts';
+import { localTime } from '../../../collector/pagers/localTime.ts';
 import type { Page } from '../../../collector/pagers/page.ts';
 import { createPages, type Pages } from '../../../collector/pagers/pages.ts';
 import { createQuiet } from '../../../collector/pagers/quiet.ts';
@@ -304,8 +305,9 @@ describe('who is called', () => {
 });
 
 describe('quiet times', () => {
-  const NIGHT = new Date(2026, 10, 26, 23, 0).getTime();
-  const DAY = new Date(2026, 10, 26, 10, 0).getTime();
+  // In Nanjing; wherever the test runs.
+  const NIGHT = Date.UTC(2026, 10, 26, 15, 0);
+  const DAY = Date.UTC(2026, 10, 26, 2, 0);
   const { settings } = completePaging({}, '/');
   const exam = (startsAt: number): Session => ({
     ...ASSESSMENT,
@@ -319,6 +321,7 @@ describe('quiet times', () => {
     const isQuiet = createQuiet({
       settings,
       times: DEFAULT_PHASES,
+      local: localTime('Asia/Shanghai'),
       sessions: () => sessions,
       room: () => 'A',
       announced: () => announced,
