@@ -7,6 +7,8 @@ export type Route =
   | { readonly page: 'administrator'; readonly code: string }
   | { readonly page: 'enrol' }
   | { readonly page: 'restarts' }
+  | { readonly page: 'paging' }
+  | { readonly page: 'page'; readonly token: string }
   | { readonly page: 'account' }
   | { readonly page: 'accounts' }
   | { readonly page: 'tokens' }
@@ -20,6 +22,8 @@ export function parseRoute(hash: string): Route {
   if (page === 'room' && name) return { page: 'room', room: name };
   if (page === 'subject' && name) return { page: more === 'history' ? 'history' : 'subject', id: name };
   if (page === 'sign-in' || page === 'enrol' || page === 'restarts') return { page };
+  if (page === 'sign-in' || page === 'enrol' || page === 'paging') return { page };
+  if (page === 'page' && name) return { page, token: name };
   if (page === 'account' || page === 'accounts' || page === 'tokens' || page === 'choose-password') return { page };
   if (page === 'administrator') return { page, code: '' };
   return { page: 'room', room: null };
@@ -33,7 +37,10 @@ export function addressOf(to: Route): string {
       return `#/subject/${encodeURIComponent(to.id)}`;
     case 'history':
       return `#/subject/${encodeURIComponent(to.id)}/history`;
+    case 'page':
+      return `#/page/${encodeURIComponent(to.token)}`;
     case 'sign-in':
+    case 'paging':
     case 'administrator':
     case 'enrol':
     case 'restarts':

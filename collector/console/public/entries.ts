@@ -1,4 +1,5 @@
 import type { Bilingual } from '../../../agent/probe.ts';
+import { ROLE_NAMES, type AccountRole } from '../../accounts/may.ts';
 import type { SiteAnswer, VerdictRow } from '../api.ts';
 import type { EntryKind } from '../../history/history.ts';
 import { showObserved, worthReading } from './values.ts';
@@ -86,8 +87,11 @@ export function describe(
     return { what: text(language, act), detail: placeOf(body, language), state: null };
   }
   if (entry.kind === 'page') {
-    const role = ROLES[String(body['role'])];
-    const ways = [role ? text(language, role) : '', typeof body['channel'] === 'string' ? body['channel'] : ''];
+    const role = String(body['role']);
+    const ways = [
+      role in ROLE_NAMES ? ROLE_NAMES[role as AccountRole][language] : '',
+      typeof body['channel'] === 'string' ? body['channel'] : '',
+    ];
     const what = text(language, PAGE_ACTS[String(body['change'])] ?? 'entry_page', { title: rule });
     return { what, detail: ways.filter((way) => way !== '').join(text(language, 'list_comma')), state: null };
   }
@@ -107,17 +111,6 @@ const PAGE_ACTS: Readonly<Record<string, Word>> = {
   sent: 'page_sent',
   'given-up': 'page_given_up',
   acknowledged: 'page_answered',
-};
-
-/** Whom pages go to. */
-export const ROLES: Readonly<Record<string, Word>> = {
-  administrator: 'contact_administrator',
-  lead: 'contact_lead',
-  tech: 'contact_tech',
-  proctor: 'contact_proctor',
-  logistics: 'contact_logistics',
-  inspector: 'contact_inspector',
-  organization: 'contact_organization',
 };
 
 const ACTS: Readonly<Record<string, Word>> = {

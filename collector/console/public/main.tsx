@@ -5,16 +5,20 @@ import { Header } from './parts/header.tsx';
 import { AccountPage, ChoosePasswordPage } from './pages/account.tsx';
 import { AccountsPage } from './pages/accounts.tsx';
 import { EnrolPage } from './pages/enrol.tsx';
+import { LinkPage } from './pages/link.tsx';
+import { PagingPage } from './pages/paging.tsx';
 import { HistoryPage } from './pages/history.tsx';
 import { RestartsPage } from './pages/restarts.tsx';
 import { RoomPage } from './pages/room.tsx';
 import { AdministratorPage, SignInPage } from './pages/signIn.tsx';
 import { SubjectPage } from './pages/subject.tsx';
 import { TokensPage } from './pages/tokens.tsx';
+import { addressOf } from './address.ts';
 import { language, say, tell } from './language.ts';
 import { link, needsAdministrator, site, stayLive } from './live.ts';
 import { followAddress, route } from './route.ts';
 import { followPage } from './shown.ts';
+import { followPaging } from './paging.ts';
 import { watchForAlarm } from './sound.ts';
 import './style.css';
 import './controls.css';
@@ -22,6 +26,7 @@ import './room.css';
 import './tile.css';
 import './sheet.css';
 import './access.css';
+import './paging.css';
 
 function App() {
   const lost = link.value === 'lost';
@@ -40,6 +45,7 @@ function App() {
 function Page() {
   const to = route.value;
   if (to.page === 'administrator') return <AdministratorPage key={to.code} code={to.code} />;
+  if (to.page === 'page') return <LinkPage key={to.token} token={to.token} />;
   if (to.page === 'choose-password') return <ChoosePasswordPage />;
   if (link.value === 'barred') {
     return needsAdministrator.value ? <AdministratorPage code="" /> : <SignInPage />;
@@ -57,6 +63,8 @@ function Page() {
       return <EnrolPage />;
     case 'restarts':
       return <RestartsPage />;
+    case 'paging':
+      return <PagingPage />;
     case 'account':
       return <AccountPage />;
     case 'accounts':
@@ -74,7 +82,8 @@ function Footer() {
   const { title, edition, hash } = here.standard;
   return (
     <footer>
-      {say('standard_line', { title: tell(title), edition, hash })} · {say('product')} {here.version}
+      {say('standard_line', { title: tell(title), edition, hash })} · {say('product')} {here.version} ·{' '}
+      <a href={addressOf({ page: 'paging' })}>{say('paging')}</a>
     </footer>
   );
 }
@@ -94,5 +103,6 @@ effect(() => {
 followAddress();
 followPage();
 watchForAlarm();
+followPaging();
 render(<App />, document.getElementById('page') as HTMLElement);
 void stayLive();

@@ -3,6 +3,7 @@ import { heardAt, link, loadFault, site } from '../live.ts';
 import { clockTime } from '../moments.ts';
 import { addressOf } from '../address.ts';
 import { route } from '../route.ts';
+import { PagingBanner } from './paging.tsx';
 import { alarming, mute, soundWanted } from '../sound.ts';
 
 /** What must be seen on every page before anything else. */
@@ -15,6 +16,7 @@ export function Banners() {
         {loadFault.value && link.value === 'heard' && (
           <p class="banner">{say('load_failed', { message: tell(loadFault.value.message) })}</p>
         )}
+        <PagingBanner />
         {here?.warnings.map((warning) => (
           <p key={warning.word} class="banner">
             {tell(warning.text)}

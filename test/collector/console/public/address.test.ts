@@ -9,6 +9,8 @@ describe('an address', () => {
     [{ page: 'history', id: 'ups-1' }],
     [{ page: 'sign-in' }],
     [{ page: 'enrol' }],
+    [{ page: 'paging' }],
+    [{ page: 'page', token: 'p-mf3k01.0.Qx7_a-bcdefghijklmnopqrs' }],
     [{ page: 'administrator', code: '' }],
   ])('leads back to the page it was made for: %j', (to) => {
     expect(parseRoute(addressOf(to))).toEqual(to);
