@@ -345,7 +345,7 @@ export function createPages(parts: PagesParts): Pages {
     now: Moment,
   ): EntryDraft {
     const role = contact === null ? null : (contacts[contact]?.role ?? null);
-    const body = { change: state, page: page.id, what, channel, contact, role, key: id };
+    const body = { change: state, page: page.id, what, channel, contact, role, delivery: id };
     const { subject, rule } = page.root;
     return { at: now.wall, monotonic: now.monotonic, kind: 'page', subject, rule, late: false, body };
   }

@@ -90,7 +90,7 @@ test('500 incidents in a second: the limit is kept, what waits is a digest, and 
   expect(receiver.asked.length - digests.length + told).toBe(500);
   expect(times.filter((at) => at < 59).length).toBeLessThanOrEqual(18);
   const sent = entries.filter(({ kind, body }) => kind === 'page' && body['change'] === 'sent');
-  expect(new Set(sent.map(({ body }) => body['key'])).size).toBe(500);
+  expect(new Set(sent.map(({ body }) => body['delivery'])).size).toBe(500);
   expect(paging.report().channels.find(({ id }) => id === 'hook')).toMatchObject({ waiting: 0, state: 'works' });
 });
 
