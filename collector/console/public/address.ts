@@ -22,7 +22,7 @@ export function parseRoute(hash: string): Route {
   if (page === 'room' && name) return { page: 'room', room: name };
   if (page === 'subject' && name) return { page: more === 'history' ? 'history' : 'subject', id: name };
   if (page === 'sign-in' || page === 'enrol' || page === 'restarts') return { page };
-  if (page === 'sign-in' || page === 'enrol' || page === 'paging') return { page };
+  if (page === 'paging') return { page };
   if (page === 'page' && name) return { page, token: name };
   if (page === 'account' || page === 'accounts' || page === 'tokens' || page === 'choose-password') return { page };
   if (page === 'administrator') return { page, code: '' };
