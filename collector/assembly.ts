@@ -225,7 +225,7 @@ export async function assemble({
       places,
       sessions: stages.sessions,
       ruleOf: (id) => compliance.rule(id),
-      announced: () => false,
+      announced: (subject) => stages.restarts.covers(subject),
       isWell: () => recorder.refusingSince() === null,
       linkKey: linkKey(data),
       kept,

@@ -54,11 +54,11 @@ export function createOwnMetrics(version: string, site: string, gauges: Gauges):
     this.reset();
     for (const { room, readiness } of gauges.rooms()) this.set({ room, state: readiness }, 1);
   });
-  new Counter({
+  const pages = new Counter({
     name: 'xunkao_pages_total',
     help: 'Pages by channel and what became of them.',
     labelNames: ['channel', 'result'],
-    registers,
+    registers: [],
     collect() {
       this.reset();
       for (const [key, count] of gauges.paging().results) {
@@ -67,6 +67,7 @@ export function createOwnMetrics(version: string, site: string, gauges: Gauges):
       }
     },
   });
+  registry.registerMetric(pages);
   gauge('xunkao_pages_waiting', 'Pages that wait for their channel.', ['channel'], function collect() {
     for (const { channel, count } of gauges.paging().waiting) this.set({ channel }, count);
   });
