@@ -412,10 +412,13 @@ function withoutSecrets(settings: Settings): Readonly<Record<string, unknown>> {
   return { ...settings, devices, paging: shownPaging(settings.paging) };
 }
 
-/** What the clause asks of a UPS; two hours where the pack has no such rule. */
+/** What the rules ask of a UPS' drill, the longest of them; two hours where the pack asks for none. */
 function upsSecondsOf({ rules }: Standard): number {
-  const value = rules.find(({ id }) => id === 'ups-two-hours')?.parameters['minimum_seconds']?.value;
-  return typeof value === 'number' ? value : 7_200;
+  const asked = rules
+    .filter(({ reads }) => reads.includes('proof.ups_seconds'))
+    .map(({ parameters }) => parameters['minimum_seconds']?.value)
+    .filter((value) => typeof value === 'number');
+  return asked.length > 0 ? Math.max(...asked) : 7_200;
 }
 
 function changedSettings(
