@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { loadStandard } from '../../../collector/standard/load.ts';
 import type { Rule } from '../../../collector/standard/rule.ts';
 import type { Value } from '../../../agent/reading.ts';
+import { administrator, collectorIn } from '../../fixtures/collector.ts';
+import { startSeat } from '../../fixtures/seats.ts';
 import { realCatalogue } from '../standard/catalogue.ts';
 import { everyRule } from './everyRule.ts';
 
@@ -53,6 +55,47 @@ describe('the second pack', () => {
 
   it('keeps out a computer on radio', () => {
     expect(stateOf('wired', { 'network.wired': false })).toBe('broken');
+  });
+});
+
+describe('a collector on the second pack', () => {
+  it('judges a real agent by its rules, rooms and the site too, and names it wherever a verdict is', async () => {
+    const collector = await collectorIn({ settings: 'standard: jamb-cbt' });
+    const headers = await administrator(collector);
+    const get = async (path: string) => (await collector.app.inject({ url: `/api/v1/${path}`, headers })).json();
+    await startSeat({
+      index: 1,
+      ticket: await collector.makeTicket({ room: 'Hall', role: 'candidate', uses: 1, days: 1 }),
+      says: {
+        os: () => ({ family: 'windows', product: 'Windows 11', build: 22_631 }),
+        network: () => ({ wired: false, interface: 'WLAN' }),
+      },
+    });
+    const states = async (): Promise<Record<string, string>> => {
+      const { verdicts } = await get('verdicts');
+      return Object.fromEntries(
+        verdicts.map(({ rule, state }: { rule: string; state: string }) => [rule, state] as const),
+      );
+    };
+    await vi.waitUntil(async () => (await states())['wired'] === 'broken', { timeout: 20_000, interval: 100 });
+    await vi.waitUntil(async () => (await states())['computers'] === 'broken', { timeout: 20_000, interval: 100 });
+    expect(await states()).toMatchObject({
+      windows: 'holds',
+      connected: 'holds',
+      wired: 'broken',
+      backups: 'unknown',
+      'technical-staff': 'unknown',
+      fence: 'unknown',
+    });
+    const { id, edition, hash } = loaded.standard;
+    const name = `${id}@${edition}+${hash}`;
+    const { verdicts } = await get('verdicts');
+    expect([...new Set(verdicts.map(({ standard }: { standard: string }) => standard))]).toEqual([name]);
+    expect(collector.standard).toBe(name);
+    expect((await get('site')).standard).toMatchObject({ id, edition, hash });
+    const metrics = await collector.app.inject({ url: '/metrics', headers });
+    expect(metrics.body).toContain('rule="wired"');
+    expect(metrics.body).not.toContain('rule="online"');
   });
 });
 
