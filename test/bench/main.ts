@@ -6,7 +6,19 @@ import type { Row } from './row.ts';
 import { machineLine, markdownTable, missed, terminalTable, type Measured } from './table.ts';
 
 /** A file each, in the order of the table. */
-const NAMES = ['take-in', 'scale', 'metrics', 'agent', 'gateway', 'windows', 'outage', 'mains', 'silence', 'history'];
+const NAMES = [
+  'take-in',
+  'scale',
+  'metrics',
+  'agent',
+  'gateway',
+  'windows',
+  'outage',
+  'mains',
+  'devices',
+  'silence',
+  'history',
+];
 
 const QUICK_AT_ONCE = 3;
 
