@@ -7,6 +7,8 @@ import type { Occurrence } from '../people/occurrences.ts';
 import type { Person } from '../people/person.ts';
 import type { EvidenceFile } from '../statements/files.ts';
 import type { KeptStatement } from '../statements/statements.ts';
+import type { Session } from '../sessions/session.ts';
+import type { Rule } from '../standard/rule.ts';
 import type { VerdictRow } from './api.ts';
 
 /** `GET /api/v1/roster` */
@@ -70,4 +72,66 @@ export interface DueRow {
   readonly mostMs: number;
   /** When the one that counts now runs out; null: none does. */
   readonly validUntil: number | null;
+}
+
+/** `GET /api/v1/dossier?session=` */
+export interface DossierAnswer {
+  readonly site: string;
+  readonly at: number;
+  readonly standard: {
+    readonly id: string;
+    readonly edition: string;
+    readonly hash: string;
+    readonly title: Bilingual;
+    readonly source: Bilingual;
+  };
+  readonly session: Session | null;
+  /** In the source's order. */
+  readonly clauses: readonly DossierClause[];
+  readonly notJudged: readonly { readonly clause: string; readonly because: Bilingual }[];
+  readonly parameters: readonly {
+    readonly rule: string;
+    readonly name: string;
+    readonly value: string;
+    readonly about: Bilingual;
+  }[];
+  /** Every file that a statement in it names. */
+  readonly files: readonly EvidenceFile[];
+  /** Staff on the roster, by number alone. */
+  readonly staff: number;
+  readonly occurrences: readonly OccurrenceRow[];
+}
+
+export interface DossierClause {
+  readonly rule: string;
+  readonly clause: string;
+  readonly title: Bilingual;
+  readonly text: Bilingual;
+  readonly required: Bilingual;
+  readonly must: Rule['must'];
+  readonly judgedBy: Rule['judgedBy'];
+  readonly own: boolean;
+  /** The worst of its subjects; unknown when there is none. */
+  readonly state: VerdictRow['state'];
+  readonly counts: Readonly<Record<string, number>>;
+  readonly judged: number;
+  /** Of them, seen by the collector or another host. */
+  readonly witnessed: number;
+  /** When it was judged last. */
+  readonly at: number | null;
+  /** Those that do not hold and those that people stated; all of them where they are few. */
+  readonly subjects: readonly DossierSubject[];
+  readonly more: number;
+}
+
+export interface DossierSubject {
+  readonly subject: string;
+  readonly room: string | null;
+  readonly seat: string | null;
+  readonly state: VerdictRow['state'];
+  readonly observed: VerdictRow['observed'];
+  readonly cause: VerdictRow['cause'];
+  readonly since: number;
+  readonly evidence: VerdictRow['evidence'];
+  readonly statement: StatementRow | null;
 }

@@ -9,6 +9,7 @@ import { LARGEST_FILE, TEMPLATE } from '../people/rosterFile.ts';
 import type { Desk } from './desk.ts';
 import { mayDo, mustSee, Refusal, sees } from './guard.ts';
 import type { AssignedRow, DutiesAnswer, OccurrenceRow, RosterAnswer, RosterRefused } from './peopleApi.ts';
+import { occurrenceRows } from './peopleRows.ts';
 import * as shapes from './peopleSchemas.ts';
 import { NoBody } from './schemas.ts';
 
@@ -264,16 +265,6 @@ function occurrenceRoutes(base: FastifyInstance, desk: Desk): void {
       return reply.code(204).send();
     },
   );
-}
-
-export function occurrenceRows(desk: Desk, session: string): OccurrenceRow[] {
-  const rows = desk.people.occurrences.of(session);
-  return rows.map(({ occurrence, erasedAt }) => ({
-    ...occurrence,
-    by: desk.nameOf(occurrence.by),
-    erased: erasedAt !== undefined,
-    correctedBy: rows.find((other) => other.occurrence.corrects === occurrence.id)?.occurrence.id ?? null,
-  }));
 }
 
 function knownSession(desk: Desk, id: string): void {

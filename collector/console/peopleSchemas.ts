@@ -1,6 +1,5 @@
 import { Type, type TSchema } from 'typebox';
-import { OCCURRENCE_KINDS } from '../people/occurrences.ts';
-import { STAFF_ROLES } from '../people/person.ts';
+import { OCCURRENCE_KINDS, STAFF_ROLES } from '../people/kinds.ts';
 import { MOST_FILES } from '../statements/statements.ts';
 import { Moment, Room } from './schemas.ts';
 

@@ -6,10 +6,12 @@ import type { Verdict } from '../compliance/verdict.ts';
 import type { Rule } from '../standard/rule.ts';
 import { extensionOf } from '../statements/evidence.ts';
 import { LARGEST_FILE } from '../statements/files.ts';
-import { validityOf, type KeptStatement } from '../statements/statements.ts';
+import { validityOf } from '../statements/statements.ts';
 import type { Desk } from './desk.ts';
+import { dossierOf } from './dossier.ts';
 import { mayDo, mustSee, Refusal, sees } from './guard.ts';
-import type { DueRow, StatementRow } from './peopleApi.ts';
+import type { DueRow } from './peopleApi.ts';
+import { statementRow, statementRows } from './peopleRows.ts';
 import { accepted, missing } from './peopleRoutes.ts';
 import * as shapes from './peopleSchemas.ts';
 import { verdictRow } from './rows.ts';
@@ -38,6 +40,27 @@ export function statementRoutes(base: FastifyInstance, desk: Desk): void {
     async (request) => ({ due: dueRows(desk).filter(({ subject }) => seesSubject(request, desk, subject)) }),
   );
 
+  app.get(
+    '/api/v1/dossier',
+    {
+      onRequest: mayDo('see-people'),
+      schema: {
+        summary: 'Every clause in the source’s order with verdict, evidence, date and who',
+        querystring: Type.Object(
+          { session: Type.Optional(Type.String({ maxLength: 64 })) },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async (request) => {
+      mustSee(request, null);
+      const { session: id } = request.query;
+      const session = desk.sessions().find((one) => one.id === id);
+      if (id !== undefined && !session) throw missing('session', id);
+      return dossierOf(desk, session ?? null);
+    },
+  );
+
   app.post(
     '/api/v1/attestations',
     {
@@ -47,7 +70,7 @@ export function statementRoutes(base: FastifyInstance, desk: Desk): void {
     async (request, reply) => {
       mustSee(request, roomOf(desk, request.body.subject));
       const stated = accepted(await statements.attest(request.body, request.account!.id));
-      return reply.code(201).send(rowOf(desk, stated));
+      return reply.code(201).send(statementRow(desk, stated));
     },
   );
 
@@ -62,7 +85,7 @@ export function statementRoutes(base: FastifyInstance, desk: Desk): void {
     },
     async (request, reply) => {
       const stated = accepted(await statements.waive(request.body, request.account!.id));
-      return reply.code(201).send(rowOf(desk, stated));
+      return reply.code(201).send(statementRow(desk, stated));
     },
   );
 
@@ -79,7 +102,7 @@ export function statementRoutes(base: FastifyInstance, desk: Desk): void {
       if (!withdrawn) {
         throw new Refusal(409, 'withdrawn', { zh: '它已经撤回了。', en: 'It has been withdrawn already.' });
       }
-      return rowOf(desk, withdrawn);
+      return statementRow(desk, withdrawn);
     },
   );
 
@@ -166,24 +189,6 @@ function roomOf(desk: Desk, subject: string): string | null {
 
 function seesSubject(request: FastifyRequest, desk: Desk, subject: string): boolean {
   return sees(request, roomOf(desk, subject));
-}
-
-function rowOf(desk: Desk, statement: KeptStatement): StatementRow {
-  const { salt: _salt, files, ...row } = statement;
-  const { wall } = desk.clock.now();
-  return {
-    ...row,
-    by: desk.nameOf(row.by),
-    withdrawn: row.withdrawn && { ...row.withdrawn, by: desk.nameOf(row.withdrawn.by) },
-    files: files.map((sha256) => desk.files.file(sha256)).filter((file) => file !== undefined),
-    counts: row.withdrawn === null && wall < row.validUntil,
-  };
-}
-
-export function statementRows(desk: Desk): StatementRow[] {
-  return [...desk.statements.all()]
-    .sort((left, right) => right.at - left.at)
-    .map((statement) => rowOf(desk, statement));
 }
 
 /** Before its end, from when a statement is asked for again. */

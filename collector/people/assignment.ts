@@ -1,4 +1,4 @@
-import type { StaffRole } from './person.ts';
+import type { StaffRole } from './kinds.ts';
 
 /** Who does what in a session: kept under `assignment` by `SESSION NUMBER`. It names nobody. */
 export interface Assignment {

@@ -1,5 +1,6 @@
 import type { Bilingual } from '../../agent/probe.ts';
-import { STAFF_ROLES, type Day, type StaffRole, type YesNo } from './person.ts';
+import { STAFF_ROLES, type StaffRole } from './kinds.ts';
+import type { Day, YesNo } from './person.ts';
 
 /** What a cell says, or why that cannot be understood. The console's form and the API's fields are read by the same. */
 export type Understood<T> = { readonly value: T } | { readonly fault: Bilingual };

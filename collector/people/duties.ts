@@ -2,7 +2,8 @@ import type { Bilingual } from '../../agent/probe.ts';
 import type { Session } from '../sessions/session.ts';
 import { NO_CANDIDATES, type Assignment, type Candidates } from './assignment.ts';
 import { isOfTheirDepartment, teachesThem } from './independence.ts';
-import type { Person, StaffRole } from './person.ts';
+import type { StaffRole } from './kinds.ts';
+import type { Person } from './person.ts';
 import type { Refused, Roster, Writing } from './roster.ts';
 import { inTurn } from './turns.ts';
 

@@ -1,12 +1,9 @@
 import type { Bilingual } from '../../agent/probe.ts';
 import { phaseOf, type PhaseTimes, type Session } from '../sessions/session.ts';
+import type { OccurrenceKind } from './kinds.ts';
 import { newSalt, sealOf } from './person.ts';
 import type { Refused, Writing } from './roster.ts';
 import { inTurn } from './turns.ts';
-
-/** 违纪, 事故, 处置, 应考与实考人数, 其他 */
-export const OCCURRENCE_KINDS = ['violation', 'accident', 'handling', 'attendance', 'other'] as const;
-export type OccurrenceKind = (typeof OCCURRENCE_KINDS)[number];
 
 /** 考核情况记录: what a person saw in a session, dated and final. Its text names no candidate; the form says so. */
 export interface Occurrence {

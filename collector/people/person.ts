@@ -1,17 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { canonical } from '../history/canonical.ts';
-
-/** What somebody does at the site: 考点负责人, 监考管理/监考, 技术支持, 后勤考务保障. */
-export const STAFF_ROLES = ['lead', 'proctor', 'tech', 'logistics'] as const;
-export type StaffRole = (typeof STAFF_ROLES)[number];
+import type { Fitness, StaffRole } from './kinds.ts';
 
 /** A day such as `2026-03-01`; `no`: it is known that it did not happen; null: nobody has said. */
 export type Day = string | null;
 export type YesNo = boolean | null;
-
-/** 第十七条（四）1–4, in the source's order. */
-export const FITNESS = ['lawful', 'versed', 'healthy', 'unblemished'] as const;
-export type Fitness = (typeof FITNESS)[number];
 
 /**
  * One of the site's staff. All of it is about a person and lies under the kind `person` in a table that can be erased;

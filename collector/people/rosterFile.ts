@@ -12,7 +12,8 @@ import {
   type Understood,
 } from './cells.ts';
 import { readCsv, type CsvRow, type LineFault } from './csv.ts';
-import { blankPerson, type Fitness, type Person } from './person.ts';
+import type { Fitness } from './kinds.ts';
+import { blankPerson, type Person } from './person.ts';
 
 /** More than any site has, and few enough to be shown, judged and kept in one piece. */
 export const MOST_PEOPLE = 2_000;

@@ -1,3 +1,7 @@
+/** Of the page about staff, statements and papers. */
+export const AFFAIRS_TABS = ['staff', 'roster', 'statements', 'occurrences', 'dossier'] as const;
+export type AffairsTab = (typeof AFFAIRS_TABS)[number];
+
 /** Where the page is, from the part of the address after `#`, so that a link can be sent and the back button works. */
 export type Route =
   | { readonly page: 'room'; readonly room: string | null }
@@ -9,6 +13,7 @@ export type Route =
   | { readonly page: 'restarts' }
   | { readonly page: 'paging' }
   | { readonly page: 'page'; readonly token: string }
+  | { readonly page: 'affairs'; readonly tab: AffairsTab; readonly session: string | null }
   | { readonly page: 'account' }
   | { readonly page: 'accounts' }
   | { readonly page: 'tokens' }
@@ -26,6 +31,10 @@ export function parseRoute(hash: string): Route {
   if (page === 'page' && name) return { page, token: name };
   if (page === 'account' || page === 'accounts' || page === 'tokens' || page === 'choose-password') return { page };
   if (page === 'administrator') return { page, code: '' };
+  if (page === 'affairs') {
+    const tab = AFFAIRS_TABS.find((one) => one === name) ?? 'staff';
+    return { page, tab, session: more || null };
+  }
   return { page: 'room', room: null };
 }
 
@@ -39,6 +48,8 @@ export function addressOf(to: Route): string {
       return `#/subject/${encodeURIComponent(to.id)}/history`;
     case 'page':
       return `#/page/${encodeURIComponent(to.token)}`;
+    case 'affairs':
+      return `#/affairs/${to.tab}${to.session === null ? '' : `/${encodeURIComponent(to.session)}`}`;
     case 'sign-in':
     case 'paging':
     case 'administrator':

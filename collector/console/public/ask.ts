@@ -25,7 +25,7 @@ export function get<T>(path: string): Promise<Answered<T>> {
 }
 
 /** A change. The header cannot be set by a foreign page's form, which is why the collector asks for it. */
-export function change<T>(method: 'POST' | 'PATCH', path: string, body: object): Promise<Answered<T>> {
+export function change<T>(method: 'POST' | 'PATCH' | 'PUT', path: string, body: object): Promise<Answered<T>> {
   return ask<T>(method, path, body);
 }
 
@@ -63,7 +63,7 @@ function faultsOf(answer: string): Pick<Fault, 'faults'> {
   }
 }
 
-function messageOf(answer: string, status: number): Bilingual {
+export function messageOf(answer: string, status: number): Bilingual {
   try {
     const { message } = (JSON.parse(answer) as ErrorAnswer).error;
     if (typeof message.zh === 'string' && typeof message.en === 'string') return message;

@@ -4,6 +4,7 @@ import { Banners } from './parts/banners.tsx';
 import { Header } from './parts/header.tsx';
 import { AccountPage, ChoosePasswordPage } from './pages/account.tsx';
 import { AccountsPage } from './pages/accounts.tsx';
+import { AffairsPage } from './pages/affairs/affairs.tsx';
 import { EnrolPage } from './pages/enrol.tsx';
 import { LinkPage } from './pages/link.tsx';
 import { PagingPage } from './pages/paging.tsx';
@@ -27,6 +28,7 @@ import './tile.css';
 import './sheet.css';
 import './access.css';
 import './paging.css';
+import './affairs.css';
 
 function App() {
   const lost = link.value === 'lost';
@@ -65,6 +67,8 @@ function Page() {
       return <RestartsPage />;
     case 'paging':
       return <PagingPage />;
+    case 'affairs':
+      return <AffairsPage tab={to.tab} session={to.session} />;
     case 'account':
       return <AccountPage />;
     case 'accounts':
