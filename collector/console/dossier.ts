@@ -1,7 +1,7 @@
 import type { Verdict, VerdictState } from '../compliance/verdict.ts';
 import { scopedOf } from '../identity/scopes.ts';
 import type { Session } from '../sessions/session.ts';
-import type { ParameterValue, Rule } from '../standard/rule.ts';
+import type { Rule } from '../standard/rule.ts';
 import type { Desk } from './desk.ts';
 import type { DossierAnswer, DossierClause, DossierSubject, StatementRow } from './peopleApi.ts';
 import { occurrenceRows, statementRows } from './peopleRows.ts';
@@ -39,7 +39,6 @@ export function dossierOf(desk: Desk, session: Session | null): DossierAnswer {
     session,
     clauses,
     notJudged: standard.notJudged,
-    parameters: standard.rules.flatMap(parametersOf),
     files: [...new Map(files.map((file) => [file.sha256, { ...file, by: desk.nameOf(file.by) }])).values()],
     staff: people.length,
     occurrences: session ? occurrenceRows(desk, session.id) : [],
@@ -119,15 +118,4 @@ function subjectOf(
     evidence,
     statement: stated ?? null,
   };
-}
-
-function parametersOf({ id, parameters }: Rule): DossierAnswer['parameters'][number][] {
-  return Object.entries(parameters).map(
-    ([name, { value, about }]: [string, { value: ParameterValue; about: Rule['text'] }]) => ({
-      rule: id,
-      name,
-      value: String(value),
-      about,
-    }),
-  );
 }

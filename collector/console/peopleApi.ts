@@ -46,6 +46,10 @@ export interface OccurrenceRow extends Occurrence {
 
 /** `GET /api/v1/statements`; `by` is the account's name. */
 export interface StatementRow extends Omit<KeptStatement, 'salt' | 'files'> {
+  /** Null: the standard has no such rule any more. */
+  readonly title: Bilingual | null;
+  readonly room: string | null;
+  readonly seat: string | null;
   readonly files: readonly EvidenceFile[];
   /** Whether it counts now. */
   readonly counts: boolean;
@@ -89,12 +93,6 @@ export interface DossierAnswer {
   /** In the source's order. */
   readonly clauses: readonly DossierClause[];
   readonly notJudged: readonly { readonly clause: string; readonly because: Bilingual }[];
-  readonly parameters: readonly {
-    readonly rule: string;
-    readonly name: string;
-    readonly value: string;
-    readonly about: Bilingual;
-  }[];
   /** Every file that a statement in it names. */
   readonly files: readonly EvidenceFile[];
   /** Staff on the roster, by number alone. */

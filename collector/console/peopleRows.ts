@@ -18,6 +18,9 @@ export function statementRow(desk: Desk, statement: KeptStatement): StatementRow
   const { wall } = desk.clock.now();
   return {
     ...row,
+    title: desk.compliance.rule(row.rule)?.title ?? null,
+    room: row.subject === '*' ? null : desk.places.room(row.subject),
+    seat: desk.places.machine(row.subject)?.seat ?? null,
     by: desk.nameOf(row.by),
     withdrawn: row.withdrawn && { ...row.withdrawn, by: desk.nameOf(row.withdrawn.by) },
     files: files.map((sha256) => desk.files.file(sha256)).filter((file) => file !== undefined),

@@ -154,7 +154,7 @@ test.skipIf(noChromium)('the people of an exam day, from the roster to the paper
   await banner.locator('text=不是完整的 JPEG').waitFor();
   await banner.locator('input[type=file]').setInputFiles(file('照片.jpg', JPEG));
   await banner.locator('text=提交确认').click();
-  await page.waitForSelector('.verdicts tr:has-text("entrance-banner"):has-text("正门已挂横幅")');
+  await page.waitForSelector('.verdicts tr:has-text("入口布置"):has-text("正门已挂横幅")');
   await banner.locator('text=重新确认').waitFor();
 
   await tab('考点材料');

@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { AccountRole } from '../../../collector/accounts/may.ts';
 import type { Collector } from '../../../collector/collector.ts';
 import { lineOf, verifyChain } from '../../../collector/history/chain.ts';
-import { administrator, collectorIn, temporaryFolder } from '../../fixtures/collector.ts';
+import { administrator, collectorIn, PASSWORD, temporaryFolder } from '../../fixtures/collector.ts';
 import { JPEG, PDF, PNG } from '../../fixtures/photos.ts';
 
 const HOUR = 3_600_000;
@@ -173,6 +174,103 @@ describe('a session', () => {
       { id: 'o-2', text: '断电三分钟', correctedBy: null },
     ]);
     expect(JSON.stringify(await entriesOf(collector))).not.toContain('断电');
+  });
+});
+
+/** Signed in as somebody whom the administrator made an account for. */
+async function memberOf(collector: Collector, role: AccountRole, rooms: readonly string[] | null) {
+  const { accounts } = collector.desk;
+  const invited = await accounts.create({ name: '赵监考', role, rooms, until: null }, 'a-chief');
+  if ('refused' in invited) throw new Error(invited.refused);
+  const signedIn = await accounts.choosePassword('赵监考', invited.code, PASSWORD, '127.0.0.1');
+  if (typeof signedIn === 'string' || 'refused' in signedIn) throw new Error('not signed in');
+  const headers = { 'content-type': 'application/json', 'x-xunkao': '1', cookie: `xunkao=${signedIn.token}` };
+  return async (method: 'GET' | 'POST' | 'PUT', url: string, payload?: object) => {
+    const answer = await collector.app.inject({
+      method,
+      url: `/api/v1/${url}`,
+      headers,
+      ...(payload ? { payload } : {}),
+    });
+    return { status: answer.statusCode, body: answer.body === '' ? null : answer.json() };
+  };
+}
+
+describe('a proctor of room A', () => {
+  test('sees and checks in the people of that room, and nobody of another one', async () => {
+    const { collector, ask, csv } = await site();
+    await csv(ROSTER);
+    const id = await exam(ask, ['A', 'B']);
+    await ask('POST', `sessions/${id}/people`, { number: '0002', role: 'proctor', room: 'A' });
+    await ask('POST', `sessions/${id}/people`, { number: '0003', role: 'proctor', room: 'B' });
+    const proctor = await memberOf(collector, 'proctor', ['A']);
+    const seen = (await proctor('GET', `sessions/${id}/people`)).body;
+    expect(seen.assigned.map(({ number }: { number: string }) => number)).toEqual(['0002']);
+    expect(JSON.stringify(seen)).not.toContain('0003');
+    expect((await proctor('POST', `sessions/${id}/people/0002/check-in`, { present: true })).status).toBe(200);
+    const other = await proctor('POST', `sessions/${id}/people/0003/check-in`, { present: true });
+    expect([other.status, other.body.error.code]).toEqual([403, 'room']);
+    expect((await ask('GET', `sessions/${id}/people`)).body.assigned[1]).toMatchObject({
+      number: '0003',
+      present: null,
+    });
+  });
+
+  test('writes down what happens there, and nothing of another room or the whole site', async () => {
+    const { collector, ask } = await site();
+    const id = await exam(ask, ['A', 'B']);
+    const wish = {
+      kind: 'other',
+      at: Date.now(),
+      seat: null,
+      text: '准时开考',
+      expected: null,
+      attended: null,
+      corrects: null,
+    };
+    await ask('POST', `sessions/${id}/occurrences`, { ...wish, room: 'B' });
+    const proctor = await memberOf(collector, 'proctor', ['A']);
+    expect((await proctor('POST', `sessions/${id}/occurrences`, { ...wish, room: 'A' })).status).toBe(201);
+    for (const room of ['B', null])
+      expect((await proctor('POST', `sessions/${id}/occurrences`, { ...wish, room })).status, String(room)).toBe(403);
+    const { occurrences } = (await proctor('GET', `sessions/${id}/occurrences`)).body;
+    expect(occurrences.map(({ room }: { room: string }) => room)).toEqual(['A']);
+  });
+
+  test('sees neither roster nor dossier, and changes, waives and erases nothing', async () => {
+    const { collector, ask, csv } = await site();
+    await csv(ROSTER);
+    const id = await exam(ask);
+    const proctor = await memberOf(collector, 'proctor', ['A']);
+    for (const url of ['roster', 'dossier']) expect((await proctor('GET', url)).status, url).toBe(403);
+    const waiver = { rule: 'os', subject: '*', text: '理由', files: [], validUntil: Date.now() + HOUR };
+    for (const [url, payload] of [
+      ['roster/0002/erase', {}],
+      ['programmes', { programmes: ['直播电商'] }],
+      [`sessions/${id}/people`, { number: '0002', role: 'proctor', room: 'A' }],
+      ['waivers', waiver],
+      ['attestations', { rule: 'licence', subject: 'site', text: '有', files: [], items: [0, 1] }],
+    ] as const)
+      expect((await proctor('POST', url, payload)).status, url).toBe(403);
+    expect(collector.desk.people.roster.people()).toHaveLength(3);
+  });
+});
+
+describe('the dossier', () => {
+  test('has every clause of the standard in its order; one that nothing can be said of is unknown', async () => {
+    const { collector, ask } = await site();
+    const id = await exam(ask);
+    await expect.poll(() => collector.desk.compliance.of('site').length).toBeGreaterThan(0);
+    const { body } = await ask('GET', `dossier?session=${id}`);
+    expect(body.clauses.map(({ rule }: { rule: string }) => rule)).toEqual(
+      collector.desk.standard.rules.map((rule) => rule.id),
+    );
+    const of = (rule: string) => body.clauses.find((clause: { rule: string }) => clause.rule === rule);
+    expect(of('os')).toMatchObject({ state: 'unknown', judged: 0, subjects: [] });
+    expect(of('licence')).toMatchObject({ state: 'unknown', judged: 1, judgedBy: 'person' });
+    expect(body).toMatchObject({ session: { id }, files: [], standard: { id: 'live-commerce' } });
+    expect((await ask('GET', 'dossier?session=s-none')).status).toBe(404);
+    expect((await ask('GET', 'dossier')).body.session).toBeNull();
   });
 });
 

@@ -9,6 +9,7 @@ import { Mark, readinessOf } from '../../parts/mark.tsx';
 import { useAsked } from './asked.ts';
 import { placeOf, Words } from './occurrences.tsx';
 import { subjectName } from './statements.tsx';
+import { JUDGED_WORD, OCCURRENCE_WORD } from './named.ts';
 
 /** 考点材料: every clause in the source's order, for paper: verdict, evidence, date, who, and a space for the seal. */
 export function DossierPage({ session }: { readonly session: Session | null }) {
@@ -37,7 +38,7 @@ export function DossierPage({ session }: { readonly session: Session | null }) {
           <ul class="lines">
             {occurrences.map((row) => (
               <li key={row.id} class={row.correctedBy === null ? '' : 'is-gone'}>
-                {fullTime(row.at)} · {say(`occurrence_${row.kind}`)} · {placeOf(row)} <Words row={row} /> · {row.by}
+                {fullTime(row.at)} · {say(OCCURRENCE_WORD[row.kind])} · {placeOf(row)} <Words row={row} /> · {row.by}
               </li>
             ))}
           </ul>
@@ -146,7 +147,7 @@ function Clause({ clause }: { readonly clause: DossierClause }) {
       <td>
         <p>
           {[
-            say(`judged_${judgedBy}`),
+            say(JUDGED_WORD[judgedBy]),
             sumOf(clause),
             at === null ? '' : say('dossier_judged_at', { time: fullTime(at) }),
           ]
@@ -227,7 +228,8 @@ function Files({ files }: { readonly files: DossierAnswer['files'] }) {
                   <code>{file.sha256}</code>
                 </td>
                 <td>
-                  {file.type.replace(/^.*\//, '').toUpperCase()} · {Math.ceil(file.bytes / 1024)} KiB
+                  {file.type.replace(/^.*\//, '').toUpperCase()} ·{' '}
+                  {say('size_kib', { n: Math.ceil(file.bytes / 1024) })}
                   {file.erasedAt !== null && ` · ${say('file_erased')}`}
                 </td>
                 <td>

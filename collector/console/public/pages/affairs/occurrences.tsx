@@ -9,6 +9,7 @@ import { when } from '../../names.ts';
 import { roomNames } from '../../room.ts';
 import { Field, FormFault, valuesOf } from '../../parts/form.tsx';
 import { useAsked } from './asked.ts';
+import { OCCURRENCE_WORD } from './named.ts';
 
 /** 情况记录: what happened in a session. What was handed in stays; a correction is another one. */
 export function OccurrencesPage({ session }: { readonly session: Session }) {
@@ -65,7 +66,7 @@ function Lines({ occurrences, onCorrect }: LinesProps) {
         {occurrences.map((row) => (
           <tr key={row.id} class={row.correctedBy === null ? '' : 'is-gone'}>
             <td>{when(row.at)}</td>
-            <td>{say(`occurrence_${row.kind}`)}</td>
+            <td>{say(OCCURRENCE_WORD[row.kind])}</td>
             <td>{placeOf(row)}</td>
             <td>
               <Words row={row} />
@@ -151,7 +152,7 @@ function OccurrenceForm({ session, path, corrects, onDone, onCancel }: FormProps
           <select id="kind" value={kind} onChange={(event) => setKind(event.currentTarget.value as OccurrenceKind)}>
             {OCCURRENCE_KINDS.map((one) => (
               <option key={one} value={one}>
-                {say(`occurrence_${one}`)}
+                {say(OCCURRENCE_WORD[one])}
               </option>
             ))}
           </select>

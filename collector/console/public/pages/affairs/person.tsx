@@ -6,6 +6,7 @@ import { say } from '../../language.ts';
 import { may } from '../../live.ts';
 import { Field, FormFault, valuesOf } from '../../parts/form.tsx';
 import { listOf } from './asked.ts';
+import { FIT_WORD, isNone, joined, STAFF_WORD } from './named.ts';
 
 interface PersonFormProps {
   /** null: a new one */
@@ -54,7 +55,7 @@ export function PersonForm({ person, onDone }: PersonFormProps) {
           <Check
             key={role}
             name={`role-${role}`}
-            label={say(`staff_${role}`)}
+            label={say(STAFF_WORD[role])}
             on={person?.roles.includes(role) ?? false}
           />
         ))}
@@ -70,7 +71,7 @@ export function PersonForm({ person, onDone }: PersonFormProps) {
         <YesNoField name="experienced" label={say('person_experienced')} is={person?.experienced ?? null} />
         <YesNoField name="selected" label={say('person_selected')} is={person?.selected ?? null} />
         {FITNESS.map((one) => (
-          <YesNoField key={one} name={one} label={say(`fit_${one}`)} is={person?.fitness[one] ?? null} />
+          <YesNoField key={one} name={one} label={say(FIT_WORD[one])} is={person?.fitness[one] ?? null} />
         ))}
       </div>
       <div class="row-form">
@@ -103,7 +104,7 @@ function bodyOf(values: Readonly<Record<string, string>>): Omit<Person, 'number'
     name: text('name'),
     roles: STAFF_ROLES.filter((role) => values[`role-${role}`] !== undefined),
     department: text('department') || null,
-    teaches: teaches === '' ? null : teaches === '无' || teaches === 'none' ? [] : listOf(teaches),
+    teaches: teaches === '' ? null : isNone(teaches) ? [] : listOf(teaches),
     experienced: yesNo('experienced'),
     trained: day('trained'),
     passed: day('passed'),
@@ -122,7 +123,7 @@ function bodyOf(values: Readonly<Record<string, string>>): Omit<Person, 'number'
 
 function teachesText(person: Person | null): string {
   if (!person || person.teaches === null) return '';
-  return person.teaches.length === 0 ? say('teaches_none') : person.teaches.join('、');
+  return person.teaches.length === 0 ? say('teaches_none') : joined(person.teaches);
 }
 
 interface TextProps {

@@ -11,6 +11,7 @@ import { may } from '../../live.ts';
 import { Field, FormFault, valuesOf } from '../../parts/form.tsx';
 import { listOf, useAsked } from './asked.ts';
 import { PersonForm } from './person.tsx';
+import { joined, STAFF_WORD } from './named.ts';
 
 /** 名册: everybody who works for exams here. Names are for who signed in. */
 export function RosterPage() {
@@ -106,7 +107,7 @@ function People({ people, onEdit }: PeopleProps) {
 
 export function rolesName(roles: Person['roles']): string {
   return STAFF_ROLES.filter((role) => roles.includes(role))
-    .map((role) => say(`staff_${role}`))
+    .map((role) => say(STAFF_WORD[role]))
     .join(say('list_comma'));
 }
 
@@ -243,7 +244,7 @@ function Programmes({
           name="programmes"
           size={40}
           maxLength={1000}
-          defaultValue={(programmes ?? []).join('、')}
+          defaultValue={joined(programmes)}
           placeholder={programmes === null ? say('unsaid') : ''}
         />
       </Field>

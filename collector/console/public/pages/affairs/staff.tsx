@@ -9,6 +9,7 @@ import { when } from '../../names.ts';
 import { roomNames } from '../../room.ts';
 import { Field, FormFault, valuesOf } from '../../parts/form.tsx';
 import { listOf, useAsked } from './asked.ts';
+import { CONFLICT_WORD, joined, STAFF_WORD } from './named.ts';
 
 /** 考务安排: who is assigned to a session, has signed the pledge, and is there. */
 export function StaffPage({ session }: { readonly session: Session }) {
@@ -101,11 +102,11 @@ function Line({
         {row.name ?? say('erased_person')}
         {conflicts.map(({ kind }) => (
           <span key={kind} class="conflict">
-            {say(`conflict_${kind}`)}
+            {say(CONFLICT_WORD[kind])}
           </span>
         ))}
       </th>
-      <td>{say(`staff_${row.role}`)}</td>
+      <td>{say(STAFF_WORD[row.role])}</td>
       <td>
         <Marked
           at={row.pledged?.at ?? null}
@@ -185,7 +186,7 @@ function AssignForm({ session, post }: { readonly session: Session; readonly pos
         <select id="role" value={role} onChange={(event) => setRole(event.currentTarget.value as StaffRole)}>
           {STAFF_ROLES.map((one) => (
             <option key={one} value={one}>
-              {say(`staff_${one}`)}
+              {say(STAFF_WORD[one])}
             </option>
           ))}
         </select>
@@ -233,7 +234,7 @@ function CandidatesForm({ duties, post }: { readonly duties: DutiesAnswer; reado
       name={name}
       size={30}
       maxLength={1000}
-      defaultValue={(value ?? []).join('、')}
+      defaultValue={joined(value)}
       placeholder={value === null ? say('unsaid') : ''}
       autocomplete="off"
     />

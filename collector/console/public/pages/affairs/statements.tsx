@@ -266,7 +266,7 @@ function Said({ rows, onDone }: { readonly rows: readonly StatementRow[]; readon
           {rows.map((row) => (
             <tr key={row.id} class={row.counts ? '' : 'is-gone'}>
               <th scope="row">
-                <span class="rule-title">{row.rule}</span> {row.subject}
+                <span class="rule-title">{row.title ? tell(row.title) : row.rule}</span> {subjectName(row)}
                 <p>
                   {say(row.kind === 'waived' ? 'waived' : 'attested')}
                   {row.kind === 'waived' && <span class="tag">{say('entered_at_site')}</span>}
