@@ -7,6 +7,7 @@ export type Route =
   | { readonly page: 'room'; readonly room: string | null }
   | { readonly page: 'subject'; readonly id: string }
   | { readonly page: 'history'; readonly id: string }
+  | { readonly page: 'drill'; readonly id: string }
   | { readonly page: 'sign-in' }
   | { readonly page: 'administrator'; readonly code: string }
   | { readonly page: 'enrol' }
@@ -25,7 +26,7 @@ export function parseRoute(hash: string): Route {
   if (path.startsWith('code=')) return { page: 'administrator', code: decode(path.slice(5)) };
   const [page, name, more] = path.split('/').map(decode);
   if (page === 'room' && name) return { page: 'room', room: name };
-  if (page === 'subject' && name) return { page: more === 'history' ? 'history' : 'subject', id: name };
+  if (page === 'subject' && name) return { page: more === 'history' || more === 'drill' ? more : 'subject', id: name };
   if (page === 'sign-in' || page === 'enrol' || page === 'restarts') return { page };
   if (page === 'paging') return { page };
   if (page === 'page' && name) return { page, token: name };
@@ -45,7 +46,8 @@ export function addressOf(to: Route): string {
     case 'subject':
       return `#/subject/${encodeURIComponent(to.id)}`;
     case 'history':
-      return `#/subject/${encodeURIComponent(to.id)}/history`;
+    case 'drill':
+      return `#/subject/${encodeURIComponent(to.id)}/${to.page}`;
     case 'page':
       return `#/page/${encodeURIComponent(to.token)}`;
     case 'affairs':

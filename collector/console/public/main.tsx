@@ -5,6 +5,7 @@ import { Header } from './parts/header.tsx';
 import { AccountPage, ChoosePasswordPage } from './pages/account.tsx';
 import { AccountsPage } from './pages/accounts.tsx';
 import { AffairsPage } from './pages/affairs/affairs.tsx';
+import { DrillPage } from './pages/drill.tsx';
 import { EnrolPage } from './pages/enrol.tsx';
 import { LinkPage } from './pages/link.tsx';
 import { PagingPage } from './pages/paging.tsx';
@@ -29,6 +30,7 @@ import './sheet.css';
 import './access.css';
 import './paging.css';
 import './affairs.css';
+import './drill.css';
 
 function App() {
   const lost = link.value === 'lost';
@@ -57,6 +59,8 @@ function Page() {
       return <RoomPage />;
     case 'subject':
       return <SubjectPage id={to.id} />;
+    case 'drill':
+      return <DrillPage key={to.id} id={to.id} />;
     case 'history':
       return <HistoryPage key={to.id} id={to.id} />;
     case 'sign-in':

@@ -24,6 +24,7 @@ export function SubjectPage({ id }: { readonly id: string }) {
       <nav class="crumbs">
         <a href={addressOf({ page: 'room', room: found.room })}>← {say('back_to_room')}</a>
         <a href={addressOf({ page: 'history', id })}>{say('history')}</a>
+        {device?.kind === 'ups' && <a href={addressOf({ page: 'drill', id })}>{say('drill_link')}</a>}
       </nav>
       <Title name={name} readiness={found.readiness} simulated={machine?.simulated ?? false} />
       {machine && <MachineFacts machine={machine} />}
