@@ -25,3 +25,9 @@ export function parseAddress(text: string): Address | null {
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (net.isIPv4(host) && host.startsWith('127.'));
 }
+
+/** An address that a site's own machine may have: private, of one link, or of this machine. */
+export function isSiteAddress(host: string): boolean {
+  if (net.isIPv4(host)) return /^(10|127|192\.168|169\.254|172\.(1[6-9]|2\d|3[01]))\./.test(host);
+  return net.isIPv6(host) && (host === '::1' || /^f[cd][0-9a-f]{2}:/i.test(host) || /^fe[89ab][0-9a-f]:/i.test(host));
+}

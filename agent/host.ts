@@ -42,12 +42,19 @@ export interface Host {
   interfaces(): Readonly<Record<string, readonly os.NetworkInterfaceInfo[]>>;
   /** Milliseconds a TCP connect took, or null when it failed or took longer than the limit. */
   connect(host: string, port: number, limitMs: number): Promise<number | null>;
+  /** The same, told apart: a refusal, too, comes from the host itself, so the way to it works. */
+  reach(host: string, port: number, limitMs: number): Promise<Reached>;
   /** The machine's wall clock, ms. */
   now(): number;
   /** What only Windows can be asked. Absent elsewhere. */
   readonly windows?: Windows;
   /** The agent's own folder, where a probe may keep a mark; absent where nothing is to be kept. */
   readonly folder?: string;
+}
+
+export interface Reached {
+  readonly how: 'open' | 'refused' | 'unreachable' | 'silent';
+  readonly milliseconds: number;
 }
 
 const READ_LIMIT = 1024 * 1024;
@@ -81,6 +88,7 @@ export function thisHost(): Host {
     uptimeSeconds: () => windows?.uptimeSeconds() ?? os.uptime(),
     interfaces: () => os.networkInterfaces() as Readonly<Record<string, readonly os.NetworkInterfaceInfo[]>>,
     connect,
+    reach,
     now: Date.now,
   };
 }
@@ -156,6 +164,24 @@ function connect(host: string, port: number, limitMs: number): Promise<number | 
     const limit = setTimeout(end, limitMs, null);
     socket.once('connect', () => end(Number(process.hrtime.bigint() - start) / 1e6));
     socket.once('error', () => end(null));
+  });
+}
+
+function reach(host: string, port: number, limitMs: number): Promise<Reached> {
+  return new Promise((resolve) => {
+    const start = process.hrtime.bigint();
+    const socket = net.connect({ host, port });
+    const end = (how: Reached['how']): void => {
+      clearTimeout(limit);
+      socket.destroy();
+      resolve({ how, milliseconds: Number(process.hrtime.bigint() - start) / 1e6 });
+    };
+    const limit = setTimeout(end, limitMs, 'silent');
+    socket.once('connect', () => end('open'));
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'ECONNREFUSED' || code === 'ECONNRESET') end('refused');
+      else end(code === 'ETIMEDOUT' ? 'silent' : 'unreachable');
+    });
   });
 }
 

@@ -1,6 +1,6 @@
 import { parseAddress } from './address.ts';
 import type { AgentSettings } from './messages.ts';
-import { SECRETS, type Device } from './probe.ts';
+import { SECRETS, type Device, type PlatformTarget } from './probe.ts';
 import { parseProductLine } from './productLine.ts';
 
 /**
@@ -19,6 +19,10 @@ export const LIMITS = Object.freeze({
   internetTargets: 16,
   examSoftware: 64,
   protectionProducts: 64,
+  /** Each is a TCP connect twice a minute. */
+  examServers: 4,
+  /** Each is a question a minute. */
+  platforms: 4,
   /** Hardware is asked at least weekly. */
   everySeconds: 7 * 86_400,
   text: 500,
@@ -54,6 +58,12 @@ export function capSettings(said: unknown): { readonly settings: AgentSettings; 
       ...(probe['protectionProducts'] === undefined
         ? {}
         : { protectionProducts: products(probe['protectionProducts'], faults) }),
+      ...(probe['examServers'] === undefined
+        ? {}
+        : { examServers: list(probe['examServers'], 'probe.examServers', LIMITS.examServers, server, faults) }),
+      ...(probe['platforms'] === undefined
+        ? {}
+        : { platforms: list(probe['platforms'], 'probe.platforms', LIMITS.platforms, platform, faults) }),
     },
     frameEverySeconds: clamp(from['frameEverySeconds'], faults),
     devices: unique(list(from['devices'], 'devices', LIMITS.devices, device, faults), faults),
@@ -107,6 +117,25 @@ function addresses(said: unknown, name: string, most: number, faults: string[]):
   const parse = (item: unknown): string | null =>
     typeof item === 'string' ? (parseAddress(item)?.text ?? null) : null;
   return list(said, name, most, parse, faults);
+}
+
+/** As it was said, if it is an address: one without a port means something else than one with. */
+function server(said: unknown): string | null {
+  return typeof said === 'string' && parseAddress(said) ? said : null;
+}
+
+function platform(said: unknown): PlatformTarget | null {
+  if (!isObject(said) || text(said['url']) === null) return null;
+  const { url, status, ca } = said;
+  if (status !== undefined && (typeof status !== 'number' || !Number.isInteger(status))) return null;
+  if (said['text'] !== undefined && text(said['text']) === null) return null;
+  if (ca !== undefined && (typeof ca !== 'string' || ca.length > LIMITS.pem)) return null;
+  return {
+    url: url as string,
+    ...(status === undefined ? {} : { status }),
+    ...(said['text'] === undefined ? {} : { text: said['text'] as string }),
+    ...(ca === undefined ? {} : { ca }),
+  };
 }
 
 function text(said: unknown): string | null {

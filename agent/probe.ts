@@ -90,6 +90,19 @@ export interface ProbeSettings {
   readonly examSoftware: readonly string[];
   /** Restore cards and protection products that this site knows besides the table's, a line each (`productLine.ts`). */
   readonly protectionProducts?: readonly string[];
+  /** The exam servers: `10.0.0.5:8080` with a port that has to answer, `10.0.0.5` where nobody named one. */
+  readonly examServers?: readonly string[];
+  /** The exam platforms as they should answer; no secret in them. */
+  readonly platforms?: readonly PlatformTarget[];
+}
+
+export interface PlatformTarget {
+  /** `https://…`, `http://…` or `tcp://host:port`. */
+  readonly url: string;
+  readonly status?: number;
+  readonly text?: string;
+  /** PEM of the CA of its certificate. */
+  readonly ca?: string;
 }
 
 /** A device as a setting. `url` carries no secret; the secrets are for its reader only, never logged and kept sealed. */

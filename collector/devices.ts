@@ -236,12 +236,48 @@ const overSnmp = <const Word extends string>(word: Word) =>
 const SWITCH = overSnmp('switch');
 const ROUTER = overSnmp('router');
 
+/** The certificate's 考核平台: asked by its reader, and by the seats of its room (of every room when it names none). */
+const PLATFORM = Type.Object(
+  {
+    id: COMMON.id,
+    kind: kind('platform'),
+    url: Type.String({
+      pattern: '^(https?://[^\\s/@]+(/\\S*)?|tcp://[^\\s/@]+:\\d{1,5})$',
+      ...about(
+        'https://主机/路径、http://主机/路径 或 tcp://主机:端口，不带用户名和密码',
+        'https://HOST/PATH, http://HOST/PATH or tcp://HOST:PORT, without user and password',
+      ),
+    }),
+    room: COMMON.room,
+    status: Type.Optional(
+      Type.Integer({
+        minimum: 100,
+        maximum: 599,
+        ...about('应有的 HTTP 状态码，例如 200', 'the HTTP status that is right, such as 200'),
+      }),
+    ),
+    text: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 200,
+        ...about('应答里必须出现的文字', 'a text that the answer has to contain'),
+      }),
+    ),
+    ca: Type.Optional(
+      Type.String({ maxLength: 8192, ...about('平台证书所属 CA 的 PEM 文本', 'PEM of the CA of its certificate') }),
+    ),
+    reader: COMMON.reader,
+  },
+  { additionalProperties: false },
+);
+
 export const DEVICE_SCHEMAS = {
   ups: UPS,
   switch: SWITCH,
   router: ROUTER,
   camera: CAMERA,
   recorder: RECORDER,
+  platform: PLATFORM,
 } as const satisfies Readonly<Record<string, TObject>>;
 
 export type DeviceKind = keyof typeof DEVICE_SCHEMAS;
@@ -263,7 +299,8 @@ export type SchemaError = ReturnType<ReturnType<typeof Compile>['Errors']>[numbe
 type Ups = Static<typeof UPS>;
 type Switch = Static<typeof SWITCH> | Static<typeof ROUTER>;
 type Camera = Static<typeof CAMERA>;
-type Written = Ups | Switch | Camera | Static<typeof RECORDER>;
+type Platform = Static<typeof PLATFORM>;
+type Written = Ups | Switch | Camera | Static<typeof RECORDER> | Platform;
 
 /** What only a device's kind knows stands in `options`; its probe, and the drills, read it there. */
 export type Options = NonNullable<Device['options']>;
@@ -272,6 +309,7 @@ export type Options = NonNullable<Device['options']>;
 export type DeviceSetting = (
   | Omit<Ups, 'runtime' | 'battery_volts' | 'battery_installed' | 'recharge_hours' | 'auth' | 'cipher'>
   | Omit<Switch, 'ports' | 'uplink' | 'auth' | 'cipher'>
+  | Omit<Platform, 'status' | 'text'>
   | (Camera & { readonly recorder?: string })
 ) & { readonly options?: Options };
 
@@ -292,6 +330,10 @@ export function expandDevices(devices: readonly Written[]): readonly DeviceSetti
       case 'router': {
         const { ports, uplink, auth, cipher, ...rest } = device;
         return [withOptions(rest, { ports, uplink, auth, cipher })];
+      }
+      case 'platform': {
+        const { status, text, ...rest } = device;
+        return [withOptions(rest, { status, text })];
       }
       case 'camera':
         return [device];

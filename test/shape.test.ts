@@ -29,6 +29,7 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/accounts'],
   ['collector/beat.ts'],
   ['collector/drills'],
+  ['collector/network'],
   ['collector/metrics', 'collector/pagers'],
   ['collector/bundle'],
   ['collector/console'],
@@ -121,6 +122,7 @@ test('the collector takes from the agent only the contracts they share', () => {
     'fingerprint',
     'seal',
     'runtime',
+    'protocols/peer',
   ].map((name) => `agent/${name}.ts`);
   const wrong = imports
     .filter(

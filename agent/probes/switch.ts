@@ -33,6 +33,14 @@ export const facts: Readonly<Record<string, FactDefinition>> = {
     largest: 150,
     about: { zh: '未达到千兆的已连通端口，附所接座位', en: 'Linked ports below 1 Gbit/s, with the seat on each' },
   },
+  slow_seats: {
+    type: 'strings',
+    largest: 150,
+    about: {
+      zh: '接有座位或服务器、却没有协商到千兆的端口：网线故障',
+      en: 'Ports with a seat or server on them that did not negotiate 1 Gbit/s: a fault of the cable',
+    },
+  },
   erring_ports: {
     type: 'strings',
     largest: 150,
@@ -170,6 +178,7 @@ export function createUnderstanding({
     const before = at - first.at >= LEAST_RATE_MS ? first : null;
     const parts: Record<string, Facts> = {};
     const slow: string[] = [];
+    const slowSeats: string[] = [];
     const erring: string[] = [];
     for (const port of sample.ports) {
       const old = before?.sample.ports.find(({ name }) => name === port.name);
@@ -189,8 +198,12 @@ export function createUnderstanding({
         discards_total: port.discards,
       };
       const shown = seat === null ? port.name : `${port.name} (${seat})`;
-      if (port.isUp && port.speed !== null && port.speed < GIGABIT)
-        slow.push(`${shown} ${(port.speed * 8) / 1e6} Mbit/s`);
+      if (port.isUp && port.speed !== null && port.speed < GIGABIT) {
+        const told = `${shown} ${(port.speed * 8) / 1e6} Mbit/s`;
+        slow.push(told);
+        // What hangs on other ports – a camera, a printer – may be made for 100.
+        if (seat !== null) slowSeats.push(told);
+      }
       if (old && port.errors !== null && old.errors !== null && port.errors > old.errors)
         erring.push(`${shown} +${port.errors - old.errors}`);
     }
@@ -205,6 +218,7 @@ export function createUnderstanding({
         ports: sample.ports.length,
         ports_up: sample.ports.filter(({ isUp }) => isUp).length,
         slow_ports: slow,
+        slow_seats: slowSeats,
         erring_ports: before ? erring : null,
         uplink_utilisation_ratio: out?.['utilisation_ratio'] ?? null,
       },

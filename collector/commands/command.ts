@@ -68,6 +68,14 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import('./drill.ts'),
   },
   {
+    name: 'peer',
+    line: {
+      zh: '外网带宽实测的对端，由机构运行',
+      en: 'the other end of the proof of the line out, for an organization',
+    },
+    load: () => import('./peer.ts'),
+  },
+  {
     name: 'standard',
     line: { zh: '检查一套规则，或打印成表格', en: 'check a pack of rules, or print it as a table' },
     load: () => import('./standard.ts'),

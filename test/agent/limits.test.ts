@@ -18,6 +18,16 @@ describe('settings from the collector', () => {
     expect(capSettings(settings)).toEqual({ settings, faults: [] });
   });
 
+  it('name exam servers and platforms, and what is none of them is left out', () => {
+    const good = { url: 'https://exam.internal/login', status: 200, text: '考核', ca: 'PEM' };
+    const wrong = [{ url: '' }, { url: 'https://a', status: '200' }, { url: 'https://a', text: 7 }, 5];
+    const said = { probe: { platforms: [good, ...wrong], examServers: ['10.0.0.5', '10.0.0.6:80', 'http://x'] } };
+    const { settings, faults } = capSettings(said);
+    expect(settings.probe).toMatchObject({ platforms: [good], examServers: ['10.0.0.5', '10.0.0.6:80'] });
+    // Five platforms are one more than are asked.
+    expect(faults).toHaveLength(5);
+  });
+
   it('name a camera with its recorder, and one whose channel or maker cannot be is left out', () => {
     const camera = {
       id: 'cam-1',

@@ -93,7 +93,7 @@ describe('nonsense is refused in words', () => {
     ['devices: [{ id: u, url: "nut://h/u" }]', /devices\.0 lacks kind/],
     [
       'devices: [{ id: u, kind: toaster, url: "nut://h/u" }]',
-      /devices\.0\.kind: expected ups, switch, router, camera, recorder/,
+      /devices\.0\.kind: expected ups, switch, router, camera, recorder, platform/,
     ],
     ['devices: [{ id: u, kind: ups, url: "rtsp://h/u" }]', /devices\.0\.url: expected nut:/],
     ['devices: [{ id: c, kind: camera, url: "nut://h/u" }]', /devices\.0\.url: expected rtsp:\/\/HOST/],
