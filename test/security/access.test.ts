@@ -121,15 +121,11 @@ describe('a proctor of room A', () => {
     expect(await rooms('/machines', 'machines')).toEqual(['A']);
     expect(await rooms('/devices', 'devices')).toEqual(['A']);
     expect(await rooms('/readiness', 'rooms')).toEqual(['A']);
-    expect(await rooms('/incidents', 'incidents')).toEqual(['A']);
+    // On a slow computer its machine may be missed meanwhile: one more incident, of room A as well.
+    expect(new Set(await rooms('/incidents', 'incidents'))).toEqual(new Set(['A']));
     expect(new Set(await rooms('/verdicts', 'verdicts'))).toEqual(new Set(['A']));
     const all = await ask('/incidents', chief);
-    expect(
-      all
-        .json()
-        .incidents.map(({ room }: { room: string }) => room)
-        .sort(),
-    ).toEqual(['A', 'B', null]);
+    expect(new Set(all.json().incidents.map(({ room }: { room: string }) => room))).toEqual(new Set(['A', 'B', null]));
   });
 
   test('reads the record of room A a page at a time, and nothing of accounts, tickets or the site', async () => {

@@ -114,4 +114,4 @@ test('every route of the collector names its act, and strangers reach the door a
     };
     expect((await app.inject(asked)).statusCode, route).toBe(401);
   }
-});
+}, 60_000);
