@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { openField } from '../bench/field.ts';
 import { cannotMeasureProcesses } from '../bench/proc.ts';
+import { drill } from './drill.ts';
 import { kills } from './kills.ts';
 import { night } from './night.ts';
 import { outage } from './outage.ts';
@@ -9,7 +10,7 @@ import type { Context, Part } from './part.ts';
 
 const HELP = `usage: npm run soak -- [OPTIONS]
 
-Real programs on this computer, over loopback only. Without an option all three parts run, some eleven hours; with
+Real programs on this computer, over loopback only. Without an option all four parts run, some eleven hours; with
 options, those that are named. Each looks whether anything that was acknowledged is lost or counted twice, whether the
 record's entries follow from each other, and whether memory stays.
 
@@ -18,6 +19,7 @@ record's entries follow from each other, and whether memory stays.
   --minutes M  for so long (60)
   --night      45 agents, a page and a scraper, and nothing happens
   --hours H    for so long (8)
+  --drill M    a UPS is discharged for M minutes at the real driver (4)
 
 The last line says what was done. Exit codes: 0 nothing is wrong, 1 something is, 2 wrong use.
 `;
@@ -81,20 +83,23 @@ const OPTIONS = {
   minutes: { type: 'string', default: '60' },
   night: { type: 'boolean', default: false },
   hours: { type: 'string', default: '8' },
+  drill: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
 function parse(words: readonly string[]): readonly Do[] | 'help' {
   const values = read(words);
   if (values.help) return 'help';
-  const isAll = values.kills === undefined && !values.outage && !values.night;
+  const isAll = values.kills === undefined && !values.outage && !values.night && values.drill === undefined;
   const times = number('kills', values.kills ?? '1000', 1, 100_000);
   const minutes = number('minutes', values.minutes, 0.1, 24 * 60);
+  const drillMinutes = number('drill', values.drill ?? '4', 0.5, 24 * 60);
   const hours = number('hours', values.hours, 0.01, 24 * 7);
   if (!Number.isInteger(times)) throw new WrongUse(`--kills takes a whole number, not ${values.kills}`);
   return [
     ...(isAll || values.kills !== undefined ? [(context: Context) => kills(context, times)] : []),
     ...(isAll || values.outage ? [(context: Context) => outage(context, minutes)] : []),
+    ...(isAll || values.drill !== undefined ? [(context: Context) => drill(context, drillMinutes)] : []),
     ...(isAll || values.night ? [(context: Context) => night(context, hours)] : []),
   ];
 }
