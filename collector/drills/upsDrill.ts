@@ -93,8 +93,11 @@ const WAIT_MS = 20 * 60_000;
 /** Longer without an answer, and nobody knows what the battery did meanwhile. */
 export const GAP_MS = 10_000;
 const UNREADABLE_MS = 10 * 60_000;
-/** With an answer each two seconds, as readers are told to give while a drill runs, samples are four seconds apart. */
-const SAMPLE_MS = 3_900;
+/**
+ * While a drill runs its reader answers each two seconds: every second answer is kept, some four seconds apart. Nearer to
+ * four, a frame that came a moment early would make it six.
+ */
+const SAMPLE_MS = 2_500;
 /** Beyond what any UPS tells (`ups.load_ratio`); nothing endless, which JSON cannot keep. */
 const MOST_LOAD = 10;
 /** Loads are told in whole percent. */
