@@ -23,6 +23,7 @@ import { createOffice, type Office } from './office.ts';
 import { openKeyFolder } from './record/key.ts';
 import { createRecordDesk } from './record/recordDesk.ts';
 import { createSeal, type Seal } from './record/seal.ts';
+import { createFeed, KEPT_PLACE, type Feed } from './series/feed.ts';
 import { linkKey } from './pagers/links.ts';
 import { createPaging, type Paging } from './pagers/paging.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
@@ -54,6 +55,8 @@ export interface Assembly {
   readonly recorder: Recorder;
   readonly office: Office;
   readonly seal: Seal;
+  /** Null when the settings name no store of long series. */
+  readonly feed: Feed | null;
   readonly kept: KeptSite;
   readonly paging: Paging;
   /** Beats that were lived through again from the journal. */
@@ -185,6 +188,18 @@ export async function assemble({
           throw error;
         }),
     });
+    const feed =
+      settings.series &&
+      createFeed({
+        settings: settings.series,
+        site,
+        history,
+        places,
+        clock,
+        log,
+        place: kept.seriesTo,
+        keep: (place) => recorder.write([{ ...KEPT_PLACE, value: place }], []),
+      });
     const seal = createSeal({
       site,
       keys: await openKeyFolder(join(data, 'record'), site),
@@ -246,6 +261,7 @@ export async function assemble({
       recorder,
       office,
       seal,
+      feed,
       paging,
       kept,
       replayed,

@@ -93,6 +93,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   const timers = beats ? pulse.start() : [];
   office.started(replayed);
   void sealing.start(assembly.kept.recordKey);
+  assembly.feed?.outbox.start();
   return {
     site,
     standard: `${standard.id}@${standard.edition}+${standard.hash}`,
@@ -111,6 +112,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       gateway.stop();
       pulse.beat();
       office.stopping();
+      await assembly.feed?.outbox.stop(SEAL_LIMIT_MS);
       // It waits for the one at the start: heads are signed in turn.
       await sealing.stop(SEAL_LIMIT_MS);
       pulse.checkpoint();

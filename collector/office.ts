@@ -409,7 +409,9 @@ function withoutSecrets(settings: Settings): Readonly<Record<string, unknown>> {
     const hidden = ['user', 'ca', ...SECRETS];
     return Object.fromEntries(Object.entries(each).filter(([key]) => !hidden.includes(key)));
   });
-  return { ...settings, devices, paging: shownPaging(settings.paging) };
+  const series =
+    settings.series && Object.fromEntries(Object.entries(settings.series).filter(([key]) => key !== 'password'));
+  return { ...settings, devices, paging: shownPaging(settings.paging), series };
 }
 
 /** What the rules ask of a UPS' drill, the longest of them; two hours where the pack asks for none. */

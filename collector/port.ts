@@ -100,7 +100,7 @@ export async function openPort(assembly: Assembly, { data, listen, limits, log, 
 }
 
 function ownMetrics(
-  { site, stages, journal, recorder, gateway, office, paging }: Assembly,
+  { site, stages, journal, recorder, gateway, office, paging, feed }: Assembly,
   listener: Listener,
 ): OwnMetrics {
   const { incidents, places } = stages;
@@ -111,6 +111,7 @@ function ownMetrics(
         .opened()
         .map(({ urgency, rule, subject }) => ({ urgency, rule, room: subject === null ? null : places.room(subject) })),
     rooms: () => roomsOf(office).map((room) => roomReadiness(office, room, null)),
+    series: () => feed?.outbox.standing() ?? null,
     journalBytes: () => journal.bytes(),
     unwritten: () => recorder.waiting(),
     paging() {

@@ -17,6 +17,7 @@ import type { PlannedSeat } from './identity/seatPlan.ts';
 import type { Ticket } from './identity/tickets.ts';
 import type { Incident } from './incidents/incident.ts';
 import { KEPT_KEY } from './record/seal.ts';
+import { KEPT_PLACE } from './series/feed.ts';
 import type { ChannelRecord } from './pagers/dispatch.ts';
 import type { Page } from './pagers/page.ts';
 import type { Standing } from './sessions/phases.ts';
@@ -55,6 +56,8 @@ export interface KeptSite {
   readonly held: HeldSnapshot;
   /** Raw readings are kept up to this record of the journal. */
   readonly rawTo: number;
+  /** Up to where the store of long series was fed. */
+  readonly seriesTo: number;
   /** The ticket made for the collector's own machine. */
   readonly localTicket: string | null;
   readonly drills: KeptDrills;
@@ -98,6 +101,7 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     files: values('file'),
     held: Object.fromEntries(rows('held')),
     rawTo: (kept.get('cursor')?.get('raw') as number | undefined) ?? stateTo,
+    seriesTo: (kept.get(KEPT_PLACE.kind)?.get(KEPT_PLACE.id) as number | undefined) ?? 0,
     localTicket: (kept.get('site')?.get('local-ticket') as string | undefined) ?? null,
     settings: (kept.get('site')?.get('settings') as Readonly<Record<string, unknown>> | undefined) ?? null,
     recordKey: (kept.get(KEPT_KEY.kind)?.get(KEPT_KEY.id) as string | undefined) ?? null,

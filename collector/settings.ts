@@ -17,6 +17,8 @@ import {
 } from './devices.ts';
 import { faultAt, type Fault } from './faults.ts';
 import { completePaging, PagingSchema, type PagingSettings } from './pagers/settings.ts';
+import { SeriesSchema, seriesSettings } from './series/settings.ts';
+import type { StoreSettings } from './series/store.ts';
 
 /**
  * The collector's settings file, `xunkao.yaml` in the data directory or `--settings FILE`. Every key may be left out.
@@ -129,6 +131,7 @@ const Schema = Type.Object(
       ),
     ),
     paging: Type.Optional(PagingSchema),
+    series: Type.Optional(SeriesSchema),
     limits: Type.Optional(
       Type.Record(
         Type.String(),
@@ -146,7 +149,7 @@ export const TOP_KEYS: readonly string[] = Object.keys(Schema.properties);
 const schema = Compile(Schema);
 
 export interface Settings extends Required<
-  Omit<File, 'site' | 'devices' | 'phases' | 'parameters' | 'limits' | 'paging'>
+  Omit<File, 'site' | 'devices' | 'phases' | 'parameters' | 'limits' | 'paging' | 'series'>
 > {
   /** Null: what the first start decided. */
   readonly site: string | null;
@@ -156,6 +159,8 @@ export interface Settings extends Required<
   readonly parameters: NonNullable<File['parameters']>;
   readonly limits: NonNullable<File['limits']>;
   readonly paging: PagingSettings;
+  /** Null: the record's own roll-ups serve everything. */
+  readonly series: StoreSettings | null;
 }
 
 export const DEFAULT_LISTEN = '127.0.0.1:9480';
@@ -221,9 +226,10 @@ export function parseSettings(file: string, text: string): Read {
   }
   const paging = completePaging(faults.length > 0 ? {} : ((value as File).paging ?? {}), dirname(file));
   for (const { path, told } of paging.faults) fault(path, told);
+  const series = storeOf(faults.length > 0 ? undefined : (value as File).series, dirname(file), fault);
   if (faults.length > 0) return { faults: faults.sort((left, right) => left.line - right.line) };
   return {
-    settings: complete(value as File, dirname(file), paging.settings),
+    settings: complete(value as File, dirname(file), paging.settings, series),
     placeOf: (path) => faultAt(file, text, offsetOf(path), ''),
   };
 
@@ -294,7 +300,7 @@ const SHAPES: Readonly<Record<string, Bilingual>> = {
 };
 
 /** @param folder where the file stands: a folder of rules is named from there */
-function complete(file: File, folder: string, paging: PagingSettings): Settings {
+function complete(file: File, folder: string, paging: PagingSettings, series: StoreSettings | null): Settings {
   const { rehearsal_hours = 24, before_minutes = 60, after_minutes = 60 } = file.phases ?? {};
   return Object.freeze({
     site: file.site ?? null,
@@ -310,12 +316,31 @@ function complete(file: File, folder: string, paging: PagingSettings): Settings 
     limits: file.limits ?? {},
     time_zone: file.time_zone ?? 'Asia/Shanghai',
     paging,
+    series,
     phases: {
       rehearsalMs: rehearsal_hours * 3_600_000,
       beforeMs: before_minutes * 60_000,
       afterMs: after_minutes * 60_000,
     },
   });
+}
+
+function storeOf(
+  given: File['series'],
+  folder: string,
+  fault: (path: readonly string[], told: Bilingual) => void,
+): StoreSettings | null {
+  if (!given) return null;
+  try {
+    return seriesSettings(given, folder);
+  } catch (error) {
+    const { message } = error as Error;
+    fault(['series', 'password_file'], {
+      zh: `series.password_file 无法读取：${message}`,
+      en: `series.password_file cannot be read: ${message}`,
+    });
+    return null;
+  }
 }
 
 /** Where the last device stands that is called so, or whose channel is. */

@@ -73,6 +73,12 @@ export const NEEDS: readonly Need[] = [
     ['/usr/sbin/snmpd', '/usr/bin/snmpsimd'],
     'no switch and no UPS is read from a real SNMP agent',
   ),
+  debian(
+    'InfluxDB and VictoriaMetrics',
+    ['influxdb', 'victoria-metrics'],
+    ['/usr/bin/influxd', '/usr/bin/victoria-metrics'],
+    'long series are not written to real stores',
+  ),
   debian('promtool', ['prometheus'], ['/usr/bin/promtool'], '/metrics is not checked by promtool'),
   debian(
     'Alertmanager',

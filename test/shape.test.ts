@@ -12,7 +12,8 @@ const ROOT = join(import.meta.dirname, '..');
 const FLOW: readonly (readonly string[])[] = [
   ['agent'],
   ['collector/clock.ts', 'collector/faults.ts', 'collector/pagers/settings.ts'],
-  ['collector/devices.ts'],
+  ['collector/devices.ts', 'collector/series/store.ts'],
+  ['collector/series/settings.ts'],
   ['collector/settings.ts'],
   ['collector/identity'],
   ['collector/gateway'],
@@ -26,6 +27,7 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/timetable'],
   ['collector/statements'],
   ['collector/record'],
+  ['collector/series'],
   ['collector/accounts'],
   ['collector/beat.ts'],
   ['collector/drills'],

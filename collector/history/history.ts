@@ -22,6 +22,11 @@ export interface History {
   /** Raw readings of one subject, oldest first, from the last 7 days; what is still only in the journal is not in it. ≤ 200,000. */
   raw(query: SeriesQuery): Promise<readonly RawPoint[]>;
   /**
+   * Raw readings in the order in which they were stored, after a place of an earlier answer (0: from the oldest that is
+   * kept). For feeding another store; costs what it gives.
+   */
+  rawSince(place: number): Promise<RawPage>;
+  /**
    * Minute values (last of the minute, carried on while not stale) for 90 days, hourly min/mean/max for years, up to the
    * last raw reading; numbers and booleans (1 and 0). `at` is the minute's or hour's beginning. ≤ 200,000.
    */
@@ -158,6 +163,12 @@ export interface SeriesQuery {
   readonly facts: readonly string[];
   readonly from: number;
   readonly to: number;
+}
+
+export interface RawPage {
+  readonly frames: readonly RawFrame[];
+  /** Give it as `place` for what follows; the same as given when nothing does. */
+  readonly place: number;
 }
 
 export interface RawPoint {

@@ -1,7 +1,7 @@
 import { openReader, snapshot } from './connection.ts';
 import { findEntries, findHead, type WirePage } from './entries.ts';
-import type { EntryQuery, Link, SeriesQuery } from './history.ts';
-import { findRaw, findSeries, type WireRaw, type WireSeries } from './readings.ts';
+import type { EntryQuery, Link, RawPage, SeriesQuery } from './history.ts';
+import { findRaw, findRawSince, findSeries, type WireRaw, type WireSeries } from './readings.ts';
 import { QueryRefused } from './refused.ts';
 import type { ThreadData } from './thread.ts';
 
@@ -17,6 +17,7 @@ export type ReaderAsks = {
   entries(query: EntryQuery): WirePage;
   head(query: null): Link;
   raw(query: SeriesQuery): WireRaw;
+  rawSince(place: number): RawPage;
   series(query: SeriesQuery & { readonly resolution: 'minute' | 'hour' }): WireSeries;
 };
 
@@ -38,6 +39,7 @@ export function openQueries({ file, limitMs, staleAfterSeconds }: ReaderData): R
     entries: bounded((query, inTime) => findEntries(connection, query, inTime)),
     head: bounded(() => findHead(connection)),
     raw: bounded((query, inTime) => findRaw(connection, query, inTime)),
+    rawSince: bounded((place, inTime) => findRawSince(connection, place, inTime)),
     series: bounded((query, inTime) => findSeries(connection, query, staleAfterSeconds, inTime)),
   };
 }

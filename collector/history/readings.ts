@@ -1,7 +1,7 @@
 import { sql as text } from 'kysely';
 import { framesIn, hashOf, HOUR_MS } from './blocks.ts';
 import { eachRow, rows, type Connection } from './connection.ts';
-import type { RawFrame, SeriesQuery } from './history.ts';
+import type { RawFrame, RawPage, SeriesQuery } from './history.ts';
 import type { InTime } from './reader.ts';
 import { QueryRefused, Unusable } from './refused.ts';
 import { createRoll, MINUTE_MS, probeAndWord, unpackHours, unpackMinutes, type Spread } from './rollup.ts';
@@ -48,6 +48,21 @@ export function findRaw(connection: Connection, query: SeriesQuery, inTime: InTi
     values: order.map((index) => values[index]),
   };
 }
+
+/** Blocks are numbered as they come; a page is as many of them as make a few thousand frames. */
+export function findRawSince({ db }: Connection, place: number, inTime: InTime): RawPage {
+  const frames: RawFrame[] = [];
+  let last = place;
+  for (const row of db.prepare('select id, blob from raw where id > ? order by id').iterate(place)) {
+    inTime();
+    for (const frame of framesIn(row['blob'] as Uint8Array)) frames.push(frame);
+    last = Number(row['id']);
+    if (frames.length >= FRAMES_PER_PAGE) break;
+  }
+  return { frames, place: last };
+}
+
+const FRAMES_PER_PAGE = 2_000;
 
 export function findSeries(
   connection: Connection,

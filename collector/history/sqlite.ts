@@ -10,6 +10,7 @@ import type {
   History,
   Link,
   Page,
+  RawPage,
   RawPoint,
   Restored,
   SeriesPoint,
@@ -154,6 +155,10 @@ class Sqlite implements SqliteHistory {
   async raw(query: SeriesQuery): Promise<readonly RawPoint[]> {
     const { at, fact, values } = await this.#queries.ask('raw', query);
     return Array.from(at, (at, index) => ({ at, fact: query.facts[fact[index]!]!, value: values[index] }));
+  }
+
+  rawSince(place: number): Promise<RawPage> {
+    return this.#queries.ask('rawSince', place);
   }
 
   async series(query: SeriesQuery & { readonly resolution: 'minute' | 'hour' }): Promise<readonly SeriesPoint[]> {

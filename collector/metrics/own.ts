@@ -16,6 +16,13 @@ export interface Gauges {
   incidents(): readonly { readonly urgency: string; readonly rule: string | null; readonly room: string | null }[];
   rooms(): readonly { readonly room: string; readonly readiness: string }[];
   journalBytes(): number;
+  /** Null without a store of long series. */
+  series(): {
+    readonly written: number;
+    readonly refused: number;
+    readonly awaySince: number | null;
+    readonly upTo: number | null;
+  } | null;
   unwritten(): number;
   /** Of each channel: results so far, what waits, and since when (wall clock, ms). */
   paging(): {
@@ -92,6 +99,33 @@ export function createOwnMetrics(version: string, site: string, gauges: Gauges):
   gauge('xunkao_collector_journal_bytes', 'Size of the journal.', [], function collect() {
     this.set(gauges.journalBytes());
   });
+  gauge(
+    'xunkao_series_points',
+    'Points that the store of long series took or refused since the start.',
+    ['result'],
+    function collect() {
+      this.reset();
+      const series = gauges.series();
+      if (!series) return;
+      this.set({ result: 'written' }, series.written);
+      this.set({ result: 'refused' }, series.refused);
+    },
+  );
+  gauge('xunkao_series_up', 'Whether the store of long series takes what it is sent.', [], function collect() {
+    this.reset();
+    const series = gauges.series();
+    if (series) this.set(series.awaySince === null ? 1 : 0);
+  });
+  gauge(
+    'xunkao_series_newest_timestamp_seconds',
+    'The newest reading that the store of long series has.',
+    [],
+    function collect() {
+      this.reset();
+      const upTo = gauges.series()?.upTo ?? null;
+      if (upTo !== null) this.set(upTo / 1000);
+    },
+  );
   gauge('xunkao_collector_unwritten_batches', 'Batches that wait for the record’s store.', [], function collect() {
     this.set(gauges.unwritten());
   });

@@ -1,0 +1,59 @@
+import { createLineWriter, refusal } from './lineStore.ts';
+import { StoreRefused, type SeriesStore, type StoreQuery, type StoreSettings } from './store.ts';
+
+const LIMIT_MS = 10_000;
+const LARGEST_ANSWER = 32 * 1024 * 1024;
+
+/**
+ * VictoriaMetrics, one node or a cluster by its URLs: takes the same lines, and is read by PromQL alone (it answers every
+ * InfluxQL query with its list of databases). It answers before it has written: the last minute is sent again after an
+ * outage; the same point twice is one point.
+ */
+export function createVictoria(settings: StoreSettings): SeriesStore {
+  const writer = createLineWriter(settings);
+  return {
+    kind: 'victoriametrics',
+    forgetsMs: 60_000,
+    prepare: async () => undefined,
+    write: (points) => writer.write(points),
+    async read(query) {
+      const url = `${settings.readUrl.replace(/\/$/, '')}/api/v1/query_range`;
+      const answer = await ask(url, query, settings);
+      const [series] = answer.data?.result ?? [];
+      return (series?.values ?? []).map(([at, value]) => ({
+        at: Math.round(at * 1000) + 1 - query.stepMs,
+        value: Number(value),
+      }));
+    },
+  };
+}
+
+interface Answer {
+  readonly data?: { readonly result: readonly { readonly values: readonly (readonly [number, string])[] }[] };
+}
+
+/** Means of the steps that begin at `from`, `from + step`, … */
+async function ask(url: string, query: StoreQuery, settings: StoreSettings): Promise<Answer> {
+  const { tags, measurement, field, from, to, stepMs } = query;
+  const matchers = Object.entries(tags).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const step = `${stepMs}ms`;
+  const body = new URLSearchParams({
+    query: `avg without (db) (avg_over_time(${measurement}_${field}{${matchers.join(',')}}[${step}]))`,
+    // A range holds its end and not its beginning, a step its beginning and not its end.
+    start: String((from + stepMs - 1) / 1000),
+    end: String((to - 1) / 1000),
+    step,
+    // It hides the last half minute by default, and shifts ranges to its own steps.
+    latency_offset: '1ms',
+    nocache: '1',
+  });
+  try {
+    const answer = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(LIMIT_MS), redirect: 'error' });
+    const text = await answer.text();
+    if (!answer.ok) throw new StoreRefused('bad', `${url} answered ${answer.status} ${text.slice(0, 200)}`);
+    if (text.length > LARGEST_ANSWER) throw new StoreRefused('bad', `${url} answered more than 32 MiB`);
+    return JSON.parse(text) as Answer;
+  } catch (error) {
+    throw refusal(error, settings);
+  }
+}
