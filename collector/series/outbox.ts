@@ -51,7 +51,7 @@ export function createOutbox({ store, history, tagsOf, clock, log, place: from, 
   let standing: OutboxStanding = { written: 0, refused: 0, awaySince: null, upTo: null, said: null };
   /** Pages that it has answered, newest last, with the moment of the answer: some of them may be lost in its outage. */
   let answered: { readonly place: number; readonly at: number }[] = [];
-  let ending = false;
+  const ending = new AbortController();
   let running: Promise<void> | null = null;
 
   function away(error: StoreRefused): void {
@@ -109,7 +109,7 @@ export function createOutbox({ store, history, tagsOf, clock, log, place: from, 
 
   async function run(): Promise<void> {
     let wait = FIRST_WAIT_MS;
-    while (!ending) {
+    while (!ending.signal.aborted) {
       let pause = 0;
       try {
         if (await sendPage()) wait = FIRST_WAIT_MS;
@@ -120,7 +120,7 @@ export function createOutbox({ store, history, tagsOf, clock, log, place: from, 
         pause = wait;
         wait = Math.min(wait * 2, LONGEST_WAIT_MS);
       }
-      if (pause > 0 && !ending) await rest(pause);
+      if (pause > 0 && !ending.signal.aborted) await rest(pause);
     }
   }
 
@@ -142,7 +142,7 @@ export function createOutbox({ store, history, tagsOf, clock, log, place: from, 
     },
     standing: () => standing,
     async stop(limitMs) {
-      ending = true;
+      ending.abort();
       wake();
       const late = new Promise<void>((resolve) => setTimeout(resolve, limitMs).unref());
       await Promise.race([running, late]);
