@@ -70,6 +70,47 @@ export const COUNTED: readonly Counted[] = [
         least: 0,
         about: { zh: '本场考生人数', en: 'Candidates who sit this session here' },
       },
+      rehearsed: {
+        type: 'boolean',
+        about: { zh: '本场在预演时段内做过预演', en: 'It was rehearsed in the time for rehearsals' },
+      },
+      rooms: count({ zh: '本场的考场数', en: 'Rooms of this session' }),
+      rooms_broken: count({
+        zh: '本场考场中有必须项不合格的数量',
+        en: 'Of them, in which a required rule about the room is broken',
+      }),
+      rooms_unknown: count({
+        zh: '本场考场中有必须项未知、且没有不合格的数量',
+        en: 'Of them, in which one is unknown and none broken',
+      }),
+    },
+  },
+  {
+    name: 'lan',
+    scopes: ['room'],
+    facts: {
+      outside: count({
+        zh: '与考试服务器不在同一局域网的考生机、备用机数量；有一台未知时不计',
+        en: 'Candidate machines and spares in another LAN than the exam server; none is given while one is unknown',
+      }),
+      slowest_bytes_per_second: {
+        type: 'number',
+        unit: 'bytes_per_second',
+        least: 0,
+        about: { zh: '协商速率最低的一台', en: 'The lowest link speed of its machines' },
+      },
+      wireless: count({ zh: '用无线连接的机器数量', en: 'Machines that are connected by radio' }),
+      unsaid: count({ zh: '没有测到网络连接的机器数量', en: 'Machines whose connection is not known' }),
+    },
+  },
+  {
+    name: 'collector',
+    scopes: ['site'],
+    facts: {
+      on_server: {
+        type: 'boolean',
+        about: { zh: '采集器运行在考试服务器上', en: 'The collector runs on an exam server' },
+      },
     },
   },
 ];
@@ -78,21 +119,22 @@ function cameras(about: Bilingual): FactDefinition {
   return { type: 'number', least: 0, about: { zh: `摄像头：${about.zh}`, en: `${about.en}: cameras` } };
 }
 
+function count(about: Bilingual): FactDefinition {
+  return { type: 'number', least: 0, about };
+}
+
 function group(name: string, scopes: Counted['scopes'], what: Bilingual, hasLinks: boolean): Counted {
-  const count = (about: Bilingual): FactDefinition => ({
-    type: 'number',
-    least: 0,
-    about: { zh: `${what.zh}：${about.zh}`, en: `${about.en}: ${what.en}` },
-  });
+  const of = (about: Bilingual): FactDefinition =>
+    count({ zh: `${what.zh}：${about.zh}`, en: `${about.en}: ${what.en}` });
   return {
     name,
     scopes,
     facts: {
-      enrolled: count(ENROLLED),
-      ...(hasLinks ? { online: count(ONLINE) } : {}),
-      passing: count(STATES.passing),
-      broken: count(STATES.broken),
-      unknown: count(STATES.unknown),
+      enrolled: of(ENROLLED),
+      ...(hasLinks ? { online: of(ONLINE) } : {}),
+      passing: of(STATES.passing),
+      broken: of(STATES.broken),
+      unknown: of(STATES.unknown),
     },
   };
 }

@@ -26,17 +26,17 @@ describe('the pack', () => {
   it('has every clause that something at a site can show, in the order of the source, then our own', () => {
     expect(idsOf(rules)).toBe(
       'licence courses site-experience ' +
-        'light-air-noise exam-software os cpu memory-size memory-type browser display office restore-card internet desktop physical local ' +
-        'cores memory disk dedicated static-address internet-before-after server-physical server-local ' +
-        'lan-authority cameras camera-audio-video camera-recording ' +
+        'seats light-air-noise exam-software os cpu memory-size memory-type browser display office restore-card internet desktop physical local ' +
+        'spares cores memory disk dedicated static-address internet-before-after server-physical server-local ' +
+        'server-present standby lan-gigabit one-lan lan-authority cameras camera-audio-video camera-recording ' +
         'organization-complete staff-count lead-experience staff-passed ' +
         'exam-office security logistics medical safety-system no-incident-history resources ' +
-        'mains dual-supply ups-two-hours ' +
+        'mains dual-supply ups-two-hours environment ' +
         'entrance-banner notice-boards room-sign desk-labels belongings-area direction-signs closed-area ' +
         'staff-lead staff-proctors staff-tech staff-logistics staff-selected staff-fit ' +
         'proctor-independent cross-department proctor-ratio staff-trained staff-briefed staff-pledge ' +
         'online clock remote-control ups-online ups-low-battery ups-output ups-battery camera-picture ' +
-        'collector-power collector-awake collector-apart',
+        'collector-power collector-awake rehearsal-held collector-apart',
     );
     expect(idsOf(rules.filter((rule) => rule.own))).toBe(idsOf(rules.filter(({ clause }) => clause === '')));
     expect(rules.findLast((rule) => !rule.own)?.id).toBe('staff-pledge');
@@ -57,8 +57,18 @@ describe('the pack', () => {
   it('lets a person state what a site may be unable to measure', () => {
     expect(idsOf(rules.filter((rule) => rule.attestable))).toBe(
       'cpu memory-type restore-card physical local dedicated server-physical server-local ' +
-        'cameras camera-audio-video camera-recording mains ups-two-hours',
+        'lan-gigabit cameras camera-audio-video camera-recording mains ups-two-hours',
     );
+  });
+
+  it('judges the equipment of rooms and the site by counts, and for each session apart what belongs to one', () => {
+    const counted = rules.filter(
+      ({ scope, judgedBy }) => scope !== 'machine' && scope !== 'device' && /agent|collector/.test(judgedBy),
+    );
+    expect(idsOf(counted)).toBe(
+      'seats spares server-present standby lan-gigabit one-lan environment rehearsal-held collector-apart',
+    );
+    expect(idsOf(counted.filter(({ perSession }) => perSession))).toBe('seats spares environment rehearsal-held');
   });
 
   it('requires of its own only that machines and UPS can be seen', () => {
@@ -107,7 +117,7 @@ describe.each(rules)('$id', (rule) => {
       /^(第[一二三四五六七八九十]+条)(（[一二三四五六七八九十]+）)?$/.exec(rule.clause) ?? [];
     const stands = rule.own
       ? rule.clause === ''
-      : source.articles[article]?.includes(item) === true &&
+      : (item === '' ? article in source.articles : source.articles[article]?.includes(item) === true) &&
         source.words[rule.clause]!.some((words) => squeezed(words).includes(squeezed(rule.text.zh)));
     expect(stands).toBe(true);
   });
