@@ -6,6 +6,7 @@ import { createBeat, type Beat, type Stages } from './beat.ts';
 import type { Clock, Moment } from './clock.ts';
 import { createCompliance } from './compliance/compliance.ts';
 import { createLate } from './compliance/late.ts';
+import { LAN_FACTS } from './compliance/lan.ts';
 import { createStrata } from './compliance/strata.ts';
 import type { Fault } from './faults.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -26,9 +27,11 @@ import { createSeal, type Seal } from './record/seal.ts';
 import { createFeed, KEPT_PLACE, type Feed } from './series/feed.ts';
 import { linkKey } from './pagers/links.ts';
 import { createPaging, type Paging } from './pagers/paging.ts';
+import { createFreezer } from './readiness/freezer.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { createNear } from './sessions/near.ts';
 import { endOf, keptOf, presenceOf, replay, restoreStages, type KeptSite } from './restore.ts';
+import { createRehearsals } from './sessions/rehearsals.ts';
 import { createPhases } from './sessions/phases.ts';
 import { createRestarts } from './sessions/restarts.ts';
 import { openSecrets } from './secrets.ts';
@@ -133,7 +136,10 @@ export async function assemble({
     });
     const places = createPlaces(registry.machines, devices, () => office.localMachine());
     const read = new Set(standard.rules.flatMap(({ facts }) => facts));
-    const state = createState(catalogue, ({ name, scopes }) => scopes.length > 0 || read.has(name));
+    const state = createState(
+      catalogue,
+      ({ name, scopes }) => scopes.length > 0 || read.has(name) || LAN_FACTS.includes(name),
+    );
     const hearing = createHearing();
     const compliance = createCompliance(
       standard,
@@ -147,13 +153,16 @@ export async function assemble({
       },
     );
     const rollback = createRollback(state);
+    const rehearsals = createRehearsals();
     const stages: Stages = {
       state,
       hearing,
       rollback,
       restarts: createRestarts(state, rollback),
       compliance,
-      strata: createStrata(state, compliance, places, createNear(settings.phases)),
+      strata: createStrata(state, compliance, places, createNear(settings.phases), rehearsals),
+      rehearsals,
+      freezer: createFreezer({ compliance, places, state, times: settings.phases, standard: nameOf(standard) }),
       late: createLate(standard, catalogue, places, settings.phases),
       incidents: createIncidents((id) => compliance.rule(id)),
       phases: createPhases(settings.phases),
@@ -270,6 +279,10 @@ export async function assemble({
     await history.close();
     throw error;
   }
+}
+
+function nameOf({ id, edition, hash }: Standard): string {
+  return `${id}@${edition}+${hash}`;
 }
 
 function packOf(name: string): string {

@@ -10,6 +10,8 @@ import type { EntryDraft, Kept, RawLine } from './history/history.ts';
 import type { Places } from './identity/places.ts';
 import type { IncidentChange } from './incidents/incident.ts';
 import type { Incidents } from './incidents/incidents.ts';
+import type { Freezer, Frozen } from './readiness/freezer.ts';
+import type { Rehearsals } from './sessions/rehearsals.ts';
 import type { PhaseChange, Phases } from './sessions/phases.ts';
 import { outcome, type AnnouncedRestart, type Restarts } from './sessions/restarts.ts';
 import type { Session } from './sessions/session.ts';
@@ -38,6 +40,8 @@ export interface Stages {
   readonly restarts: Restarts;
   readonly compliance: Compliance;
   readonly strata: Strata;
+  readonly freezer: Freezer;
+  readonly rehearsals: Rehearsals;
   readonly late: Late;
   readonly incidents: Incidents;
   readonly places: Places;
@@ -61,8 +65,9 @@ const CLOCK_JUMP_MS = 2_000;
  * It asks no clock and does no I/O, so the same arrivals and moments give the same effects when a journal is replayed.
  */
 export function createBeat(stages: Stages): Beat {
-  const { state, hearing, rollback, restarts, compliance, strata, late, incidents, places } = stages;
+  const { state, hearing, rollback, restarts, compliance, strata, freezer, late, incidents, places } = stages;
   let before: Moment | null = null;
+  let hasJudged = false;
   /** What the marks of machines told in this beat, by machine. */
   let marks = new Map<string, RollbackChange>();
 
@@ -159,6 +164,9 @@ export function createBeat(stages: Stages): Beat {
     const phases = stages.phases.advance(stages.sessions(), now.wall);
     for (const change of phases) entries.push(phaseEntry(change, now));
     for (const restart of restarted) if (restart.endedAt !== null) entries.push(restartEntry(restart, now));
+    // How it stood until now; at the first beat nothing is judged yet.
+    const frozen: Frozen = hasJudged ? freezer.advance(stages.sessions(), now) : { entries: [], keep: [] };
+    hasJudged = true;
     const advanced = strata.advance(stages.sessions(), now);
     changes.push(...advanced.changes);
     const incidentChanges = [...incidents.advance(changes, now), ...watchSteadiness(now), ...watchClock(now)];
@@ -170,9 +178,11 @@ export function createBeat(stages: Stages): Beat {
     const marked = marks;
     marks = new Map();
     for (const [machine, { entry }] of marked) if (entry) entries.push(machineEntry(machine, entry, now));
+    entries.push(...frozen.entries);
     const recorded = new Set(changes.filter((change) => change.recorded).map((change) => change.verdict.subject));
     const keep: Kept[] = [
       ...[...recorded].map((id) => ({ kind: 'verdicts', id, value: compliance.snapshot(id) })),
+      ...frozen.keep,
       ...advanced.gone.flatMap((id) => ['verdicts', 'state'].map((kind) => ({ kind, id, value: null }))),
       ...incidentChanges.map(({ incident }) => ({ kind: 'incident', id: incident.id, value: incident })),
       ...incidents.takeOld().map((id) => ({ kind: 'incident', id, value: null })),

@@ -25,6 +25,8 @@ import { writeExport } from './record/exportFile.ts';
 import type { RecordDesk } from './record/recordDesk.ts';
 import type { Paging } from './pagers/paging.ts';
 import { shownPaging } from './pagers/settings.ts';
+import { askedSession } from './readiness/asked.ts';
+import { snapshotEntry } from './readiness/freezer.ts';
 import type { Recorder } from './recorder.ts';
 import { dayAt } from './people/people.ts';
 import { readRosterFile } from './rosterOf.ts';
@@ -207,6 +209,14 @@ export function createOffice(parts: OfficeParts): Office {
     devices,
     timeZone: settings.time_zone,
     drills,
+    times: settings.phases,
+    async takeSnapshot(room, session, account) {
+      const now = clock.now();
+      const asked = session ?? askedSession(calendar.sessions(), room, now.wall, settings.phases);
+      const snapshot = stages.freezer.take(room, asked, account, now);
+      await write.keep([], [snapshotEntry(snapshot, now)]);
+      return snapshot;
+    },
     catalogue,
     standard,
     accounts,

@@ -3,7 +3,7 @@ import type { FastifyBaseLogger as Log, FastifyInstance } from 'fastify';
 import type { Assembly } from './assembly.ts';
 import { createEvents, type Events } from './console/events.ts';
 import { roomsOf } from './console/readRoutes.ts';
-import { roomReadiness } from './console/rows.ts';
+import { roomRows } from './console/readinessRows.ts';
 import { createConsole } from './console/server.ts';
 import { serveControl, type Answer, type Question } from './control.ts';
 import { openCertificates } from './gateway/certificates.ts';
@@ -110,8 +110,8 @@ function ownMetrics(
       incidents
         .opened()
         .map(({ urgency, rule, subject }) => ({ urgency, rule, room: subject === null ? null : places.room(subject) })),
-    rooms: () => roomsOf(office).map((room) => roomReadiness(office, room, null)),
     series: () => feed?.outbox.standing() ?? null,
+    rooms: () => roomRows(office, roomsOf(office), { withReasons: false }),
     journalBytes: () => journal.bytes(),
     unwritten: () => recorder.waiting(),
     paging() {

@@ -46,6 +46,9 @@ export interface KeptSite {
   readonly sessions: readonly Session[];
   readonly seats: readonly PlannedSeat[];
   readonly restarts: readonly AnnouncedRestart[];
+  readonly moments: readonly (readonly [session: string, readonly string[]])[];
+  /** `session/room` */
+  readonly rehearsals: readonly string[];
   readonly phases: readonly (readonly [session: string, Standing])[];
   readonly accounts: readonly Account[];
   readonly signIns: readonly (readonly [id: string, SignIn])[];
@@ -84,6 +87,8 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     sessions: values('session'),
     seats: values('seat'),
     restarts: values('restart'),
+    moments: rows('moments'),
+    rehearsals: rows('rehearsal').map(([id]) => id),
     phases: rows('phase'),
     accounts: values('account'),
     signIns: rows('sign-in'),
@@ -125,7 +130,7 @@ export async function endOf(journal: Pick<Journal, 'last' | 'replay'>, moment: M
  * the replay and then by the clock.
  */
 export function restoreStages(
-  { state, rollback, restarts, compliance, late, incidents, phases, places }: Stages,
+  { state, rollback, restarts, compliance, late, incidents, phases, freezer, rehearsals, places }: Stages,
   kept: KeptSite,
   at: Moment,
 ): void {
@@ -147,6 +152,8 @@ export function restoreStages(
   for (const [machine, snapshot] of kept.late) late.restore(machine, snapshot);
   incidents.restore(kept.incidents);
   phases.restore(kept.phases);
+  freezer.restore(kept.moments);
+  rehearsals.restore(kept.rehearsals);
 }
 
 /** Who was there when the record ends, for the gateway's grace time. */

@@ -23,6 +23,7 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/compliance'],
   ['collector/incidents'],
   ['collector/history'],
+  ['collector/readiness'],
   ['collector/people'],
   ['collector/timetable'],
   ['collector/statements'],

@@ -80,6 +80,7 @@ export const ACTS = {
   'plan-session': act('安排场次', 'plan sessions', ['lead'], { scopes: ['sessions'] }),
   'end-session': act('结束场次', 'end sessions', ['lead'], { scopes: ['sessions'] }),
   drill: act('进行演练', 'hold drills', ['lead', 'tech']),
+  'take-snapshot': act('冻结就绪情况', 'freeze readiness', ['lead', 'tech']),
   attest: act('提交人工确认', 'attest', ['lead', 'tech', 'proctor', 'logistics'], { scopes: ['attest'] }),
   waive: act('登记豁免', 'waive clauses', ['organization']),
   'export-record': act('导出整份记录', 'export the whole record', WHOLE_SITE, { scopes: ['read'], here: true }),

@@ -1,7 +1,8 @@
 import type { CatalogueFact } from '../../agent/catalogue.ts';
+import type { Value } from '../../agent/reading.ts';
 import type { Moment } from '../clock.ts';
 import type { Places } from '../identity/places.ts';
-import { scopedOf, type Scoped } from '../identity/scopes.ts';
+import { inSession, scopedOf, type Scoped } from '../identity/scopes.ts';
 import { nextChange } from '../sessions/near.ts';
 import { bindingOf, binds, type Binding, type PhaseTimes, type Session } from '../sessions/session.ts';
 import type { Rule, Scope, Standard } from '../standard/rule.ts';
@@ -10,7 +11,7 @@ import { judge, type Look } from './judge.ts';
 import { createBudget, type Budget } from './budget.ts';
 import { NO_STATEMENTS, type Statements } from './statement.ts';
 import { findingOf } from './finding.ts';
-import type { UnknownCause, Verdict, VerdictChange, VerdictState } from './verdict.ts';
+import type { Foreseen, UnknownCause, Verdict, VerdictChange, VerdictState } from './verdict.ts';
 
 /**
  * Keeps every verdict up to date. A beat costs what changed: a changed fact re-judges the rules that read it, a changed
@@ -28,11 +29,18 @@ export interface Compliance {
     stratum?: Stratum,
   ): VerdictChange[];
   of(subject: string): readonly Verdict[];
-  /** Whether every required rule about it, of a room in each of its sessions, passes; as of the last beat. */
-  standing(subject: string): Standing;
+  /** Whether every required rule about it passes, of a room in each of its sessions or in that one; as of the last beat. */
+  standing(subject: string, session?: string): Standing;
   /** Subjects whose standing, place or link may be another one since the last call. */
   takeRestated(): ReadonlySet<string>;
   rule(id: string): Rule | undefined;
+  /** In the source's order. */
+  readonly rules: readonly Rule[];
+  /**
+   * What a rule about a session of a room or the site would find if these of its facts were so; the others as they stand,
+   * also where that session is too far away to have any.
+   */
+  suppose(rule: string, subject: string, given: ReadonlyMap<string, Value | null>): Foreseen;
   /** Every rule of this subject is judged again on the next beat: its role, room or relations changed. */
   touch(subject: string): void;
   forget(subject: string): void;
@@ -89,6 +97,7 @@ export function createCompliance(
   const pending = new Map<Subject, Set<number>>();
   const restated = new Set<string>();
   const budget = createBudget();
+  let lastNow: Moment = { wall: 0, monotonic: 0 };
   /** What binds in each room that has a subject, and in each of its sessions, as of the last beat; by `bindingKey`. */
   const bindings = new Map<string, Bound>();
   /** For as long as no phase begins or ends, nothing of it can change. */
@@ -338,6 +347,7 @@ export function createCompliance(
   return {
     judge(changed, sessions, now, stratum = 'machine') {
       const changes: VerdictChange[] = [];
+      lastNow = now;
       rebind(sessions, now);
       take(changed);
       for (const id of statements.takeChanged(now.wall)) touched.add(id);
@@ -351,9 +361,10 @@ export function createCompliance(
       return changes;
     },
     of: (id) => (sheets.get(id)?.verdicts ?? []).filter((verdict) => verdict !== undefined),
-    standing(id) {
+    standing(id, session) {
       let standing: Standing | undefined;
-      for (const each of [id, ...(sessionsOf.get(id) ?? [])]) {
+      const sessions = session === undefined ? (sessionsOf.get(id) ?? []) : [inSession(id, session)];
+      for (const each of [id, ...sessions]) {
         for (const verdict of sheets.get(each)?.verdicts ?? []) {
           if (!verdict || byId.get(verdict.rule)!.must !== 'required') continue;
           if (verdict.state === 'broken') return 'broken';
@@ -369,6 +380,20 @@ export function createCompliance(
       return taken;
     },
     rule: (id) => byId.get(id),
+    rules,
+    suppose(id, subject, given) {
+      const rule = byId.get(id)!;
+      const facts = factsOfRule[rules.indexOf(rule)]!;
+      const scope = scopedOf(subject)!.scope;
+      const judgement = rule.judge((name) => {
+        if (given.has(name)) return given.get(name) ?? undefined;
+        const fact = facts.get(name)!;
+        const holder = state.get(fact.perSession ? subject : scope);
+        return holder && believed(holder, fact);
+      });
+      const { wall } = lastNow;
+      return findingOf(rule, judgement, statements.of(id, subject, wall), wall).found;
+    },
     touch: (id) => void touched.add(id),
     turns(now) {
       const turned = budget.turns(now);

@@ -15,6 +15,10 @@ export interface Counts {
   takeChanged(stratum: 'room' | 'site'): readonly string[];
   /** Facts of a scope by whole name, for every group that is counted there. */
   factsOf(scope: string): ReadonlyMap<string, number | null>;
+  /** Machines of a room, gateways apart. */
+  machinesOf(room: string): readonly string[];
+  /** Exam servers and their standbys, wherever they stand; another object when one came or went. */
+  servers(): readonly string[];
   /** `room:…` with a machine, whatever its role, or a device; another object when a room came or went. */
   rooms(): readonly string[];
 }
@@ -52,8 +56,10 @@ export function createCounts(state: State, compliance: Pick<Compliance, 'standin
   const online = state.catalogue.fact('presence.online')!.index;
   const counted = new Map<string, Counted>();
   const tallies = new Map<string, Tally>();
-  const members = new Map<string, number>();
+  const members = new Map<string, Set<string>>();
+  const servers = new Set<string>();
   let rooms: readonly string[] | null = null;
+  let serverList: readonly string[] | null = null;
   const changed = new Set<string>([SITE]);
 
   function tallyOf(key: string): Tally {
@@ -62,19 +68,23 @@ export function createCounts(state: State, compliance: Pick<Compliance, 'standin
     return tally;
   }
 
-  function put({ tallies: keys, room, standing, online: isOnline }: Counted, by: 1 | -1): void {
+  function put(id: string, { tallies: keys, room, standing, online: isOnline }: Counted, by: 1 | -1): void {
     for (const key of keys) {
       const tally = tallyOf(key);
       tally.enrolled += by;
       tally[standing] += by;
       if (isOnline) tally.online += by;
       changed.add(key.slice(0, key.indexOf('|')));
+      if (key !== `${SITE}|servers` && key !== `${SITE}|standbys`) continue;
+      if (by === 1) servers.add(id);
+      else servers.delete(id);
+      serverList = null;
     }
     if (room === null) return;
-    const count = (members.get(room) ?? 0) + by;
-    if (count === 0) members.delete(room);
-    else members.set(room, count);
-    if (count === 0 || (count === 1 && by === 1)) rooms = null;
+    const there = members.get(room) ?? new Set();
+    if (by === 1) members.set(room, there.add(id));
+    else if (there.delete(id) && there.size === 0) members.delete(room);
+    if (there.size <= 1) rooms = null;
     changed.add(room);
   }
 
@@ -104,9 +114,9 @@ export function createCounts(state: State, compliance: Pick<Compliance, 'standin
         const before = counted.get(id);
         const now = countedNow(id);
         if (before && now && isSame(before, now)) continue;
-        if (before) put(before, -1);
+        if (before) put(id, before, -1);
         if (now) {
-          put(now, 1);
+          put(id, now, 1);
           counted.set(id, now);
         } else counted.delete(id);
       }
@@ -128,6 +138,9 @@ export function createCounts(state: State, compliance: Pick<Compliance, 'standin
       }
       return facts;
     },
+    machinesOf: (room) =>
+      [...(members.get(room) ?? [])].filter((id) => (places.machine(id)?.role ?? 'gateway') !== 'gateway'),
+    servers: () => (serverList ??= [...servers]),
     rooms: () => (rooms ??= [...members.keys()]),
   };
 }

@@ -2,12 +2,14 @@ import type { Moment } from '../clock.ts';
 import type { Places } from '../identity/places.ts';
 import { inSession, roomId, scopedOf, SITE } from '../identity/scopes.ts';
 import type { Near } from '../sessions/near.ts';
+import type { Rehearsals } from '../sessions/rehearsals.ts';
 import { candidatesIn, type Session } from '../sessions/session.ts';
 import type { Value } from '../../agent/reading.ts';
 import type { State, Subject } from '../state/state.ts';
 import { createCameraCounts } from './cameras.ts';
 import type { Compliance } from './compliance.ts';
 import { createCounts } from './counts.ts';
+import { LAN_FACTS, lanFacts } from './lan.ts';
 import type { VerdictChange } from './verdict.ts';
 
 /**
@@ -29,13 +31,24 @@ export interface Advanced {
   readonly readings: ReadonlyMap<string, Readonly<Record<string, Value | null>>>;
 }
 
-export function createStrata(state: State, compliance: Compliance, places: Places, near: Near): Strata {
+export function createStrata(
+  state: State,
+  compliance: Compliance,
+  places: Places,
+  near: Near,
+  rehearsals: Pick<Rehearsals, 'wasHeld'>,
+): Strata {
   const { catalogue } = state;
   const counts = createCounts(state, compliance, places);
   const cameras = createCameraCounts(state, places);
   let readings = new Map<string, Record<string, Value | null>>();
   /** What the subjects of sessions were made from. */
   let laidOut: { readonly sessions: readonly Session[]; readonly rooms: readonly string[] } | null = null;
+
+  const lanIndices = LAN_FACTS.flatMap((name) => catalogue.fact(name)?.index ?? []);
+  /** Rooms in which a connection changed, and the servers as the LANs were compared with them last. */
+  const lans = new Set<string>();
+  let comparedWith: readonly string[] = [];
 
   function say(id: string, kind: Subject['kind'], facts: Iterable<readonly [string, Value | null]>, now: Moment): void {
     const subject = state.ensure(id, kind);
@@ -49,12 +62,49 @@ export function createStrata(state: State, compliance: Compliance, places: Place
     const changed = state.takeChanged();
     for (const [subject, facts] of changed) {
       if (subject.kind === 'device') cameras.touch(subject.id);
+      if (subject.kind === 'machine' && lanIndices.some((index) => facts.has(index))) noteLan(subject.id);
       if (subject.kind !== 'room' && subject.kind !== 'site') continue;
       const said = readings.get(subject.id) ?? {};
       for (const index of facts) said[catalogue.facts[index]!.name] = subject.values[index] ?? null;
       if (facts.size > 0) readings.set(subject.id, said);
     }
     return changed;
+  }
+
+  function noteLan(id: string): void {
+    const machine = places.machine(id);
+    if (machine) lans.add(roomId(machine.room));
+    // Every room is compared with its servers.
+    if (comparedWith.includes(id)) comparedWith = [];
+  }
+
+  function publishLans(now: Moment): void {
+    const servers = counts.servers();
+    if (servers !== comparedWith) {
+      comparedWith = servers;
+      for (const room of counts.rooms()) lans.add(room);
+      const onServer = servers.map((id) => state.get(id)?.values[catalogue.fact('presence.same_host')!.index] === true);
+      say(SITE, 'site', [['collector.on_server', servers.length === 0 ? null : onServer.includes(true)]], now);
+    }
+    for (const room of lans)
+      if (state.get(room)) say(room, 'room', lanFacts(state, places, counts.machinesOf(room), servers), now);
+    lans.clear();
+  }
+
+  /** How the rooms of each session stand in it: the site is judged by those that it sits in. */
+  function publishSessions(sessions: readonly Session[], now: Moment): void {
+    for (const session of sessions) {
+      const rooms = session.rooms === 'all' ? counts.rooms() : roomsNamed(session);
+      const standings = rooms.map((room) => compliance.standing(room, session.id));
+      const having = (word: string): number | null =>
+        rooms.length === 0 ? null : standings.filter((standing) => standing === word).length;
+      const facts = [
+        ['session.rooms', rooms.length],
+        ['session.rooms_broken', having('broken')],
+        ['session.rooms_unknown', having('unknown')],
+      ] as const;
+      say(inSession(SITE, session.id), 'site', facts, now);
+    }
   }
 
   function judge(sessions: readonly Session[], now: Moment): VerdictChange[] {
@@ -71,7 +121,12 @@ export function createStrata(state: State, compliance: Compliance, places: Place
         wanted.add(id);
         const candidates = candidatesIn(session, scopedOf(scope)!.room);
         const isAssessment = session.kind === 'assessment';
-        const about = [['session.assessment', isAssessment] as const, ['session.candidates', candidates] as const];
+        const about: [string, Value | null][] = [
+          ['session.assessment', isAssessment],
+          ['session.candidates', candidates],
+        ];
+        if (!isAssessment && scope !== SITE)
+          about.push(['session.rehearsed', rehearsals.wasHeld(session.id, scopedOf(scope)!.room!)]);
         say(id, scope === SITE ? 'site' : 'room', about, now);
       }
     }
@@ -87,8 +142,12 @@ export function createStrata(state: State, compliance: Compliance, places: Place
   }
 
   function publish(stratum: 'room' | 'site', now: Moment): void {
-    for (const scope of counts.takeChanged(stratum))
-      if (state.get(scope)) say(scope, stratum, counts.factsOf(scope), now);
+    for (const scope of counts.takeChanged(stratum)) {
+      if (!state.get(scope)) continue;
+      say(scope, stratum, counts.factsOf(scope), now);
+      if (stratum === 'room') lans.add(scope);
+    }
+    if (stratum === 'room') publishLans(now);
     if (stratum === 'site') return;
     for (const room of cameras.takeChanged()) if (state.get(room)) say(room, stratum, cameras.factsOf(room), now);
   }
@@ -97,11 +156,13 @@ export function createStrata(state: State, compliance: Compliance, places: Place
     judge,
     advance(all, now) {
       const changes = judge(all, now);
-      counts.recount(compliance.takeRestated());
+      let restated = compliance.takeRestated();
+      counts.recount(restated);
       const sessions = near(all, now.wall);
       let gone: readonly string[] = [];
       const rooms = counts.rooms();
-      if (laidOut?.sessions !== sessions || laidOut.rooms !== rooms) {
+      const isNew = laidOut?.sessions !== sessions || laidOut.rooms !== rooms;
+      if (isNew) {
         laidOut = { sessions, rooms };
         const ended = layOut(sessions, now);
         changes.push(...ended.changes);
@@ -109,8 +170,10 @@ export function createStrata(state: State, compliance: Compliance, places: Place
       }
       for (const stratum of ['room', 'site'] as const) {
         publish(stratum, now);
+        if (stratum === 'site' && (restated.size > 0 || isNew)) publishSessions(sessions, now);
         changes.push(...compliance.judge(takeChanged(), sessions, now, stratum));
-        counts.recount(compliance.takeRestated());
+        restated = compliance.takeRestated();
+        counts.recount(restated);
       }
       const said = readings;
       readings = new Map();

@@ -5,6 +5,8 @@
 import type { Bilingual } from '../../agent/probe.ts';
 import type { Value } from '../../agent/reading.ts';
 import type { AccountRole, Act } from '../accounts/may.ts';
+import type { Readiness } from '../readiness/readiness.ts';
+import type { RoomReadiness } from './readinessApi.ts';
 import type { UnknownCause, VerdictState } from '../compliance/verdict.ts';
 import type { Role } from '../identity/machine.ts';
 import type { LinkedPage, PagingReport } from '../pagers/paging.ts';
@@ -66,8 +68,8 @@ export interface MachineRow {
 
 export type StateCounts = Readonly<Record<VerdictState, number>>;
 
-/** `ready` only when every required rule that binds holds; `not-ready` when one is broken; else `unknown`. */
-export type Readiness = 'ready' | 'not-ready' | 'unknown';
+/** `ready` only when every required rule that counts is passed; `not-ready` when one is broken; else `unknown`. */
+export type { Readiness } from '../readiness/readiness.ts';
 
 /** A device of the settings: `GET /api/v1/devices` */
 export interface DeviceRow {
@@ -80,19 +82,14 @@ export interface DeviceRow {
   readonly readiness: Readiness;
 }
 
-/** `GET /api/v1/readiness?room=&session=` */
+/**
+ * `GET /api/v1/readiness?room=&session=`: each room for that session, or for the one that is next for it; with the reasons
+ * where one room is asked for.
+ */
 export interface ReadinessAnswer {
   readonly site: string;
   readonly at: number;
   readonly rooms: readonly RoomReadiness[];
-}
-
-export interface RoomReadiness {
-  readonly room: string;
-  readonly session: string | null;
-  readonly readiness: Readiness;
-  /** Machines by readiness. */
-  readonly machines: Readonly<Record<Readiness, number>>;
 }
 
 /** `GET /api/v1/incidents?state=open|closed&room=` ; `POST /api/v1/incidents/:id/acknowledge` `{ "note": "…" }` */

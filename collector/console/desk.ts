@@ -15,9 +15,10 @@ import type { Incident } from '../incidents/incident.ts';
 import type { Paging } from '../pagers/paging.ts';
 import type { People } from '../people/people.ts';
 import type { AnnouncedRestart } from '../sessions/restarts.ts';
-import type { Session } from '../sessions/session.ts';
 import type { Files } from '../statements/files.ts';
 import type { StatementStore } from '../statements/statements.ts';
+import type { Snapshot } from '../readiness/snapshot.ts';
+import type { PhaseTimes, Session } from '../sessions/session.ts';
 import type { SiteAnswer } from './api.ts';
 import type { RestartsAnswer, RestartWish } from './restartsApi.ts';
 import type { RowSource } from './rows.ts';
@@ -43,6 +44,8 @@ export interface Desk extends RowSource {
   /** Of the site, as IANA names it: what times without one mean. */
   readonly timeZone: string;
   readonly drills: Drills;
+  /** How long a session's phases are. */
+  readonly times: PhaseTimes;
   machine(id: string): Machine | undefined;
   incidents(state: 'open' | 'closed'): readonly Incident[];
   sessions(): readonly Session[];
@@ -102,6 +105,8 @@ export interface Desk extends RowSource {
   ): Promise<Session | { readonly refused: Bilingual } | null>;
   cancel(session: string, account: string): Promise<Session | { readonly refused: Bilingual } | null>;
   end(session: string, account: string): Promise<Session | null>;
+  /** Freezes a room's readiness now; null = for whatever session is next for it. */
+  takeSnapshot(room: string, session: Session | null, account: string): Promise<Snapshot>;
 }
 
 /** What may change of a session that is planned; its kind never does. */

@@ -9,7 +9,7 @@ import { jsonList } from './answer.ts';
 import type { Desk } from './desk.ts';
 import type { Events } from './events.ts';
 import { mayDo, mayHere, mayStill, mustSee, Refusal, sees, visibleRooms } from './guard.ts';
-import { deviceRow, incidentRow, machineRow, roomReadiness, verdictRow } from './rows.ts';
+import { deviceRow, incidentRow, machineRow, verdictRow } from './rows.ts';
 import * as schemas from './schemas.ts';
 import { mustSeeNamed, seenEntries, sessionFor } from './seen.ts';
 
@@ -136,25 +136,6 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
   );
 
   app.get(
-    '/api/v1/readiness',
-    {
-      onRequest: mayDo('look'),
-      schema: { summary: 'Ready or not ready, by room', querystring: schemas.ReadinessQuery },
-    },
-    async (request) => {
-      const { room, session } = request.query;
-      mustSeeNamed(request, desk, { room });
-      const rooms = room === undefined ? (visibleRooms(request) ?? roomsOf(desk)) : [room];
-      const rows = rooms.map((name) => roomReadiness(desk, name, desk.sessionOf(name)));
-      return {
-        site: desk.site,
-        at: desk.clock.now().wall,
-        rooms: session === undefined ? rows : rows.filter((row) => row.session === session),
-      };
-    },
-  );
-
-  app.get(
     '/api/v1/incidents',
     { onRequest: mayDo('look'), schema: { summary: 'What needs a person', querystring: schemas.IncidentQuery } },
     async (request) => {
@@ -256,7 +237,12 @@ export function roomsOf(desk: Desk): string[] {
   return [...rooms].sort();
 }
 
-export function notFound(thing: 'ticket' | 'machine' | 'incident' | 'session', id: string): Refusal {
-  const zh = { ticket: '凭证', machine: '机器', incident: '事件', session: '场次' }[thing];
+export function notFound(
+  thing: 'ticket' | 'machine' | 'incident' | 'session' | 'room' | 'snapshot',
+  id: string,
+): Refusal {
+  const zh = { ticket: '凭证', machine: '机器', incident: '事件', session: '场次', room: '考场', snapshot: '快照' }[
+    thing
+  ];
   return new Refusal(404, 'not-found', { zh: `没有编号为 ${id} 的${zh}。`, en: `There is no ${thing} ${id}.` });
 }

@@ -6,7 +6,7 @@ import type { Machine, SiteDevice } from '../identity/machine.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { Standard } from '../standard/rule.ts';
 import type { State } from '../state/state.ts';
-import type { DeviceRow, IncidentRow, MachineRow, Readiness, RoomReadiness, StateCounts, VerdictRow } from './api.ts';
+import type { DeviceRow, IncidentRow, MachineRow, Readiness, StateCounts, VerdictRow } from './api.ts';
 
 /** Where the rows of the API come from: the stages as they stand now, never the store. */
 export interface RowSource {
@@ -139,22 +139,4 @@ function judgedCounts(source: RowSource, subject: string): { counts: StateCounts
     if (source.compliance.rule(verdict.rule)?.must === 'required') counts[verdict.state] += 1;
   }
   return { counts, readiness: readinessOf(counts) };
-}
-
-/**
- * A room is ready when every machine that sits in it and every device of it is; spares count like the others until the
- * room's own rules (seats, spares) say how many are needed. A room without a machine is unknown.
- */
-export function roomReadiness(source: RowSource, room: string, session: string | null): RoomReadiness {
-  const machines: Record<Readiness, number> = { ready: 0, 'not-ready': 0, unknown: 0 };
-  for (const machine of source.machines()) {
-    if (machine.room !== room || machine.revoked || machine.role === 'gateway') continue;
-    machines[judgedCounts(source, machine.id).readiness] += 1;
-  }
-  const devices = source.places.devices().filter((device) => device.room === room);
-  const all = new Set<Readiness>(devices.map((device) => judgedCounts(source, device.id).readiness));
-  for (const word of ['ready', 'not-ready', 'unknown'] as const) if (machines[word] > 0) all.add(word);
-  const seated = machines.ready + machines['not-ready'] + machines.unknown;
-  const readiness = all.has('not-ready') ? 'not-ready' : all.has('unknown') || seated === 0 ? 'unknown' : 'ready';
-  return { room, session, readiness, machines };
 }

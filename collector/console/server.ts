@@ -24,6 +24,7 @@ import type { Events } from './events.ts';
 import { forEverybody, guard, mayDo } from './guard.ts';
 import { pagingRoutes } from './pagingRoutes.ts';
 import { peopleRoutes } from './peopleRoutes.ts';
+import { readinessRoutes } from './readinessRoutes.ts';
 import { readRoutes } from './readRoutes.ts';
 import { recordRoutes } from './recordRoutes.ts';
 import { signInRoutes } from './signInRoutes.ts';
@@ -95,6 +96,7 @@ export async function createConsole(desk: Desk, events: Events, options: Console
     pagingRoutes(routes, desk);
     peopleRoutes(routes, desk);
     statementRoutes(routes, desk);
+    readinessRoutes(routes, desk);
     routes.get('/api/v1/openapi.json', { onRequest: mayDo('look'), schema: { hide: true } }, async () => app.swagger());
     routes.get('/healthz', { onRequest: forEverybody, schema: { hide: true } }, async () => ({ status: 'ok' }));
     routes.get('/metrics', { onRequest: mayDo('read-metrics'), schema: { hide: true } }, async (request, reply) => {

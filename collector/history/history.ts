@@ -86,6 +86,10 @@ export type EntryKind =
   | 'ticket'
   | 'device'
   | 'session'
+  /** A room's readiness, frozen. */
+  | 'snapshot'
+  /** A room's seats, walked through before an exam. */
+  | 'rehearsal'
   | 'account'
   | 'sign-in'
   | 'settings'

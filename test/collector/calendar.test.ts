@@ -91,23 +91,6 @@ test('two plans at the same moment do not both find the room free', async () => 
   expect(both.filter((made) => 'refused' in made)).toHaveLength(1);
 });
 
-test('the first look of a new site ends with the first exam that is planned, and not with an assessment', async () => {
-  const site = calendar(null);
-  expect(site.sessions()).toMatchObject([{ id: 's-first', endsAt: null }]);
-  const assessment = {
-    kind: 'assessment',
-    rooms: 'all',
-    endsAt: null,
-    candidates: null,
-    purpose: 'evaluation',
-  } as const;
-  await planned(site, assessment);
-  expect(site.sessions()[0]).toMatchObject({ endsAt: null });
-  await planned(site);
-  expect(site.sessions()[0]).toMatchObject({ id: 's-first', endsAt: clock.now().wall });
-  expect(site.told().at(-1)).toEqual(['ended', 'collector']);
-});
-
 test.each([
   ['a room has no number', { rooms: ['A', 'B'], byRoom: { A: 40 } }, 'How many sit in room B is not said.'],
   ['a room is none of its own', { byRoom: { A: 20, C: 20 } }, 'Room C has candidates and is no room of this session.'],

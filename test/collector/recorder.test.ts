@@ -108,6 +108,7 @@ test('what the collector says of rooms and the site is kept with the readings of
   const readings = [{ owner: 'room:A', at: 0, text: '{}' }];
   recorder.record([said()], { ...effects(), readings });
   recorder.record([], { ...effects(), readings });
+  await recorder.idle();
   recorder.flushRaw({ wall: 1, monotonic: 1 });
   await recorder.idle();
   expect(batches.at(-1)?.lines?.map(({ owner }) => owner)).toEqual(['m-1', 'room:A', 'room:A']);

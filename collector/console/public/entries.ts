@@ -30,6 +30,8 @@ const KIND_WORD = {
   ticket: 'entry_ticket',
   device: 'entry_device',
   session: 'entry_session',
+  snapshot: 'entry_snapshot',
+  rehearsal: 'entry_rehearsal',
   account: 'entry_account',
   'sign-in': 'entry_sign_in',
   settings: 'entry_settings',

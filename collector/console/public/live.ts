@@ -5,7 +5,8 @@
  */
 import { computed, signal } from '@preact/signals';
 import type { Act } from '../../accounts/may.ts';
-import type { Changed, DoorAnswer, ReadinessAnswer, RoomReadiness, SiteAnswer } from '../api.ts';
+import type { Changed, DoorAnswer, ReadinessAnswer, SiteAnswer } from '../api.ts';
+import type { RoomReadiness } from '../readinessApi.ts';
 import { get, type Fault } from './ask.ts';
 import { listen } from './events.ts';
 import { loadAll } from './load.ts';

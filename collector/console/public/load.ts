@@ -1,4 +1,5 @@
-import type { DeviceRow, IncidentRow, MachineRow, ReadinessAnswer, RoomReadiness, VerdictRow } from '../api.ts';
+import type { DeviceRow, IncidentRow, MachineRow, ReadinessAnswer, VerdictRow } from '../api.ts';
+import type { RoomReadiness } from '../readinessApi.ts';
 import { get, type Answered } from './ask.ts';
 import { isWanted, verdictKey, type Rows, type Wanted } from './rows.ts';
 

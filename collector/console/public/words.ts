@@ -9,11 +9,13 @@ import { PEOPLE_WORDS } from './words/people.ts';
 import { SEATING_WORDS } from './words/seating.ts';
 import { ACCESS_WORDS } from './words/access.ts';
 import { PAGING_WORDS } from './words/paging.ts';
+import { READINESS_WORDS } from './words/readiness.ts';
 
 export type Language = 'zh' | 'en';
 
 export const WORDS = {
   ...ACCESS_WORDS,
+  ...READINESS_WORDS,
   product: { zh: '巡考', en: 'Xunkao' },
   other_language: { zh: 'English', en: '中文' },
   list_comma: { zh: '、', en: ', ' },

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import type { Readiness, RoomReadiness } from '../../api.ts';
+import type { Readiness } from '../../api.ts';
+import type { RoomReadiness } from '../../readinessApi.ts';
 import { Incidents, INCIDENTS_SHOWN } from '../parts/incidents.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { TileLink } from '../parts/tile.tsx';
