@@ -33,6 +33,8 @@ export type Question =
   /** `file` is Base64. */
   | { readonly ask: 'seats'; readonly file: string; readonly room: string | null }
   | ({ readonly ask: 'drill' } & DrillQuestion)
+  /** Null = the room's next session. */
+  | { readonly ask: 'rehearse'; readonly room: string; readonly session: string | null }
   | { readonly ask: 'status' };
 
 export type Answer = (Readonly<Record<string, unknown>> & { readonly error?: never }) | { readonly error: Bilingual };

@@ -20,6 +20,7 @@ import type { History, Kept } from './history/history.ts';
 import type { Machine, Role, SiteDevice } from './identity/machine.ts';
 import type { Registry, RegistryChange } from './identity/registry.ts';
 import type { IncidentChange } from './incidents/incident.ts';
+import { rehearse } from './rehearsing.ts';
 import { createReaders } from './readers.ts';
 import { writeExport } from './record/exportFile.ts';
 import type { RecordDesk } from './record/recordDesk.ts';
@@ -75,6 +76,9 @@ export interface Office extends Desk, Enrolment, Calendar, Restarting, Seating {
 
 /** Samples of a drill have to be five seconds apart at most. */
 const DRILL_FRAME_SECONDS = 2;
+/** An agent takes no more. */
+const MOST_PEERS = 16;
+
 /** Without a new sign of a second one for this long, the double is gone. */
 const ALIVE_TWICE_MS = 120_000;
 
@@ -168,6 +172,18 @@ export function createOffice(parts: OfficeParts): Office {
     clock,
     log,
   });
+  const rehearsing = {
+    clock,
+    state,
+    compliance,
+    rehearsals: stages.rehearsals,
+    times: settings.phases,
+    machines: () => registry.machines.values(),
+    sessions: () => calendar.sessions(),
+    peer: () => enrolment.addresses()[0],
+    gateway,
+    write,
+  };
   const shown = withoutSecrets(settings);
   /** When a second one was last seen; of those that the record has open, as if at the start. */
   const aliveTwice = new Map<string, number>();
@@ -280,6 +296,8 @@ export function createOffice(parts: OfficeParts): Office {
       // A device's user and secrets go to its reader and to nobody else.
       devices: readers.devicesOf(machine),
       addresses: enrolment.addresses(),
+      // Whom a rehearsal lets every seat connect to.
+      peers: enrolment.addresses().slice(0, MOST_PEERS),
     }),
     async registryChanged(changes) {
       const entries = changes.flatMap(({ kind, id, entry: body }) => {
@@ -344,6 +362,11 @@ export function createOffice(parts: OfficeParts): Office {
           return {
             ...(await seating.importSeats(Buffer.from(question.file, 'base64'), question.room, 'console of this PC')),
           };
+        case 'rehearse': {
+          const { room, session } = question;
+          const done = await rehearse(rehearsing, room, session, 'console of this PC');
+          return 'refused' in done ? { error: done.refused } : { ...done };
+        }
         case 'status':
           return { pid: process.pid, site };
         case 'drill':

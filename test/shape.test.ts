@@ -38,7 +38,7 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/console'],
   ['collector/site.ts', 'collector/control.ts', 'collector/backup.ts', 'collector/recorder.ts'],
   ['collector/restore.ts', 'collector/write.ts', 'collector/secrets.ts'],
-  ['collector/readers.ts'],
+  ['collector/readers.ts', 'collector/rehearsing.ts'],
   [
     'collector/calendar.ts',
     'collector/enrolment.ts',
