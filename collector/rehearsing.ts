@@ -93,7 +93,8 @@ export async function rehearse(
         hostname,
         worstSeconds,
         answered: Number(result?.['answered'] ?? 0),
-        silence: worstSeconds === null ? why : null,
+        // What was never judged is not sound, however quickly it answered.
+        silence: worstSeconds === null ? why : compliance.of(id).length === 0 ? 'nothing was judged of it yet' : null,
         ...findings(compliance, id),
       };
     }),
@@ -134,7 +135,7 @@ async function keep({ clock, rehearsals, state, write }: RehearsingParts, done: 
     by,
     session,
     isWhole,
-    seats: seats.map(({ hostname: _, ...row }) => row),
+    seats: seats.map(({ hostname: _hostname, ...row }) => row),
   };
   const kept = isWhole ? [{ kind: 'rehearsal', id: rehearsals.keyOf(session, room), value: clock.now().wall }] : [];
   await write.keep(kept, [write.entry('rehearsal', roomId(room), body)]);

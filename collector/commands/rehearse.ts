@@ -40,7 +40,7 @@ export const command: Command = async (args) => {
   const question = { ask: 'rehearse', room: roomName(room), session } as const;
   const answer = await askControl(data === undefined ? defaultData() : pathFrom(data), question);
   if ('error' in answer) {
-    process.stderr.write(`xunkao rehearse: ${say(answer.error as Bilingual)}\n`);
+    process.stderr.write(`xunkao rehearse: ${say(answer.error)}\n`);
     return 1;
   }
   const rehearsed = answer as unknown as Rehearsed;
