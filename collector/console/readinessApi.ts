@@ -9,8 +9,8 @@ import type { Scope } from '../standard/rule.ts';
 export interface RoomReadiness extends Omit<RoomAnswer, 'reasons'> {
   /** How many there are. */
   readonly reasonCount: number;
-  /** The first 1,000, in the order in which to deal with them; left out where several rooms are asked for at once. */
-  readonly reasons?: readonly ReasonRow[];
+  /** In the order in which to deal with them: the first 1,000 of one room, the first 5 where several are asked for at once. */
+  readonly reasons: readonly ReasonRow[];
 }
 
 export interface ReasonRow {

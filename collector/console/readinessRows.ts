@@ -6,6 +6,8 @@ import type { Desk } from './desk.ts';
 import type { ReasonRow, RoomReadiness } from './readinessApi.ts';
 
 const MOST_REASONS = 1_000;
+/** Of each room, where several are asked for at once: what to do first. */
+const FIRST_REASONS = 5;
 
 /**
  * The readiness of these rooms, each for the session it is asked about, or for the one that is next for it.
@@ -27,7 +29,7 @@ export function roomRows(
     return {
       ...answer,
       reasonCount: reasons.length,
-      ...(withReasons ? { reasons: reasons.slice(0, MOST_REASONS).map((reason) => reasonRow(desk, reason)) } : {}),
+      reasons: reasons.slice(0, withReasons ? MOST_REASONS : FIRST_REASONS).map((reason) => reasonRow(desk, reason)),
     };
   });
 }

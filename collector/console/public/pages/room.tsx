@@ -5,7 +5,7 @@ import type { RoomReadiness } from '../../readinessApi.ts';
 import { Incidents, INCIDENTS_SHOWN } from '../parts/incidents.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { TileLink } from '../parts/tile.tsx';
-import { say } from '../language.ts';
+import { say, tell } from '../language.ts';
 import { complete, rooms, rows } from '../live.ts';
 import { READINESS_WORD, tileName } from '../names.ts';
 import { viewRoom, type Order, type RoomView } from '../room.ts';
@@ -78,6 +78,7 @@ function Summary({ room, readiness, view, children }: SummaryProps) {
         </ul>
       )}
       <p class="why">{readiness ? whyNotReady(readiness, view) : ''}</p>
+      {readiness && <Wider readiness={readiness} />}
       {children}
       <div class="switch" role="group" aria-label={say('order')}>
         <OrderButton value="worst" word={say('order_worst')} />
@@ -86,6 +87,23 @@ function Summary({ room, readiness, view, children }: SummaryProps) {
     </div>
   );
 }
+
+/** What stands in the way of the whole room rather than of a seat, first things first, and 达标 beside it. */
+function Wider({ readiness: { reasons, meets } }: { readonly readiness: RoomReadiness }) {
+  const wide = reasons.filter(({ seat, scope }) => seat === null && scope !== 'machine');
+  return (
+    <p class="why">
+      {say('meets_standard', { word: say(MEETS_WORD[meets]) })}
+      {wide.map(({ rule, subject, title, advice }) => (
+        <span key={`${rule} ${subject}`} title={tell(advice)}>
+          {say('wide_reason', { title: tell(title) })}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+const MEETS_WORD = { ready: 'meets_yes', 'not-ready': 'meets_no', unknown: 'meets_unknown' } as const;
 
 interface CountProps {
   readonly of: Readiness;
@@ -102,7 +120,9 @@ function whyNotReady({ readiness, machines }: RoomReadiness, view: RoomView): st
   if (readiness === 'ready' || machines['not-ready'] > 0 || (readiness === 'unknown' && machines.unknown > 0))
     return '';
   const devices = view.beside.filter(({ device }) => device && device.room !== null && device.readiness !== 'ready');
-  if (devices.length === 0) return say('why_nothing_there');
+  const seated = machines.ready + machines['not-ready'] + machines.unknown;
+  // The room's own rules, the site's and its people's are told beside it.
+  if (devices.length === 0) return seated > 0 ? '' : say('why_nothing_there');
   return say('why_devices', { names: devices.map(tileName).join(say('list_comma')) });
 }
 
