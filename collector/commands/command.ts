@@ -74,6 +74,8 @@ export const COMMANDS: readonly Listed[] = [
       en: 'the other end of the proof of the line out, for an organization',
     },
     load: () => import('./peer.ts'),
+  },
+  {
     name: 'rehearse',
     line: { zh: '考前预演一个考场的全部座位', en: 'walk every seat of a room through the checks before an exam' },
     load: () => import('./rehearse.ts'),
