@@ -3,6 +3,7 @@ import type { Desk } from './console/desk.ts';
 import type { Machine } from './identity/machine.ts';
 import { randomName } from './identity/tickets.ts';
 import { bootOf, type AnnouncedRestart } from './sessions/restarts.ts';
+import type { RollbackReason } from './state/rollback.ts';
 import type { Stages } from './beat.ts';
 import type { Write } from './write.ts';
 
@@ -10,7 +11,7 @@ import type { Write } from './write.ts';
 export type Restarting = Pick<Desk, 'restarts' | 'announceRestart' | 'endRestart'>;
 
 export interface RestartingParts {
-  readonly stages: Pick<Stages, 'restarts' | 'rollback'>;
+  readonly stages: Pick<Stages, 'state' | 'restarts' | 'rollback'>;
   readonly machines: ReadonlyMap<string, Machine>;
   readonly write: Write;
   readonly clock: Clock;
@@ -18,9 +19,29 @@ export interface RestartingParts {
 
 /** Those whom the rule about restore cards binds. */
 const CHECKED: readonly Machine['role'][] = ['candidate', 'spare'];
+/** No restart was seen of the agent as it is installed now. */
+const UNPROVEN: readonly RollbackReason[] = ['first', 'new-system', 'new-install'];
+/** A slow disk with updates at its start takes ten minutes. */
+const BACK_WITHIN_MS = 15 * 60_000;
 
 export function createRestarting({ stages, machines, write, clock }: RestartingParts): Restarting {
-  const { restarts, rollback } = stages;
+  const { state, restarts, rollback } = stages;
+  const begun = clock.now().monotonic;
+  const online = state.catalogue.fact('presence.online');
+
+  /**
+   * Wall clock, ms, since when a machine is away that went before any restart was seen, and had the time to come back; null
+   * otherwise. While the collector is off nobody can come back, and within an announced restart nobody is late.
+   */
+  function notBackSince(id: string, because: RollbackReason): number | null {
+    const subject = state.get(id);
+    if (!online || subject?.values[online.index] !== false) return null;
+    if (!UNPROVEN.includes(because) || restarts.covers(id)) return null;
+    const { wall, monotonic } = clock.now();
+    const awayAt = subject.askedAt[online.probeIndex]!;
+    if (monotonic - Math.max(awayAt, begun) < BACK_WITHIN_MS) return null;
+    return wall - (monotonic - awayAt);
+  }
 
   async function keep(restart: AnnouncedRestart, change: string, by: string): Promise<void> {
     const { id, room, until } = restart;
@@ -66,6 +87,7 @@ export function createRestarting({ stages, machines, write, clock }: RestartingP
             because,
             restarts: count,
             mayRestart: counted !== null,
+            notBackSince: notBackSince(id, because),
           },
         ];
       }),

@@ -16,6 +16,11 @@ export interface NeededRestart extends Pick<Machine, 'id' | 'room' | 'seat' | 'h
   readonly restarts: number;
   /** Its mark has settled: it ran for two minutes, and a restart now proves something. */
   readonly mayRestart: boolean;
+  /**
+   * Wall clock, ms: it went away then, before any restart since its installation was seen, and is not back after a quarter
+   * of an hour. Whoever installs while a restore protection is on loses the agent at the first restart. Null otherwise.
+   */
+  readonly notBackSince: number | null;
 }
 
 export interface RestartWish {

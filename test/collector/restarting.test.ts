@@ -88,10 +88,70 @@ test(
       'rollback.because': 'kept',
     });
     collector.checkpoint();
-    await vi.waitUntil(async () => (await acts(get)).length >= 3, { timeout: 10_000 });
-    expect(await acts(get)).toEqual(expect.arrayContaining(['restart-announced', 'restart-over', 'restarted']));
+    await expect
+      .poll(() => acts(get), { timeout: 20_000 })
+      .toEqual(expect.arrayContaining(['restart-announced', 'restart-over', 'restarted']));
   },
 );
+
+test(
+  'a machine that goes away after it was installed, and before a restart was seen, is named when it had the time to be back',
+  { timeout: 60_000 },
+  async () => {
+    const { collector, clock, start, get, post, until, reboot } = await site();
+    let seat = await start(await collector.makeTicket({ room: 'A', role: 'candidate', uses: 1, days: 1 }));
+    const needed = async () => (await get('restarts')).needed;
+    const because = async () => (await get('verdicts?rule=restore-card')).verdicts[0]?.observed['rollback.because'];
+    const named = async () => (await needed())[0].notBackSince;
+    const isOnline = async (): Promise<boolean> => (await get('machines')).machines[0].online;
+    await until(async () => (await because()) === 'first');
+    clock.advance(60 * 60_000);
+    expect(await named()).toBeNull();
+
+    await seat.stop();
+    await until(async () => !(await isOnline()));
+    const wentAt = clock.now().wall;
+    clock.advance(15 * 60_000 - 1);
+    expect(await named()).toBeNull();
+    clock.advance(1);
+    expect(await named()).toBe(wentAt);
+
+    // Somebody announces that they restart the room: it has that long again.
+    const announced = (await post('restarts', { room: 'A', minutes: 5 })).json();
+    expect(await named()).toBeNull();
+    await post(`restarts/${announced.id}/end`, {});
+    clock.advance(1_000);
+    collector.beat();
+    clock.advance(15 * 60_000);
+    expect(await named()).not.toBeNull();
+
+    reboot('two');
+    seat = await start();
+    await until(async () => (await because()) === 'short');
+    expect(await named()).toBeNull();
+    // It came back from a restart: whatever takes it away now is no installation that was lost.
+    await seat.stop();
+    await until(async () => !(await isOnline()));
+    clock.advance(60 * 60_000);
+    expect(await needed()).toMatchObject([{ because: 'short', restarts: 1, notBackSince: null }]);
+  },
+);
+
+test('nobody is late while the collector itself was off', async () => {
+  const { collector, clock, start, get, until } = await site();
+  const seat = await start(await collector.makeTicket({ room: 'A', role: 'candidate', uses: 1, days: 1 }));
+  await until(async () => (await get('machines')).machines[0]?.online === true);
+  await seat.stop();
+  await until(async () => !(await get('machines')).machines[0].online);
+  clock.advance(60 * 60_000);
+  await collector.stop();
+  clock.advance(12 * 60 * 60_000);
+  const next = await collectorIn({ data: collector.data, clock, beats: false });
+  const named = () => next.desk.restarts().needed[0]?.notBackSince;
+  expect(named()).toBeNull();
+  clock.advance(15 * 60_000);
+  expect(named()).toEqual(expect.any(Number));
+});
 
 test(
   'a folder that is put back at each restart is found on Linux too, and the room is not ready for it',

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { manualClock } from '../../collector/clock.ts';
 import type { Collector } from '../../collector/collector.ts';
 import { launchChromium } from '../fixtures/chromium.ts';
 import { administrator, collectorIn, PASSWORD } from '../fixtures/collector.ts';
@@ -90,6 +91,30 @@ test('the page of restarts lists who still needs one, and announces it for them'
   expect(await page.textContent('section[aria-live]')).toContain('还没有离线：');
   await page.click('button:has-text("提前结束")');
   await page.waitForSelector('li:has-text("没有重启")');
+}, 90_000);
+
+test('the page of restarts names a machine that went after it was installed, and what to do', async () => {
+  const clock = manualClock(Date.now());
+  const collector = await collectorIn({ settings: 'internet_targets: []', clock });
+  await administrator(collector);
+  const ticket = await collector.makeTicket({ room: 'A', role: 'candidate', uses: 9, days: 1 });
+  const agent = await startSeat({ index: 17, ticket, says: {} });
+  const isOnline = (): boolean => {
+    const { catalogue, state, machines } = collector.desk;
+    const [machine] = machines();
+    return machine !== undefined && state.get(machine.id)?.values[catalogue.fact('presence.online')!.index] === true;
+  };
+  await vi.waitUntil(isOnline, { timeout: 15_000 });
+  await agent.stop();
+  await vi.waitUntil(() => !isOnline(), { timeout: 15_000 });
+  clock.advance(15 * 60_000);
+  const page = await open(collector, '#/sign-in');
+  await signIn(page, 'li', PASSWORD);
+  await page.goto(`${urlOf(collector)}/#/restarts`);
+  await page.waitForSelector('.not-back h2:has-text("第一次重启没有回来的机器：1 台")');
+  expect(await page.textContent('.not-back')).toContain('A/17：');
+  expect(await page.textContent('.not-back')).toContain('请先解除还原保护并重启，重新安装');
+  expect(await page.textContent('.restarts tbody')).toContain('没有回来');
 }, 90_000);
 
 test('a list of seats is taken on the page, or every fault is shown with its line', async () => {

@@ -35,6 +35,9 @@ function withoutUmask(): void {
   onTestFinished(() => void process.umask(before));
 }
 
+/** Each starts three or four programs, one after the other. */
+const SLOW_MS = 120_000;
+
 test.skipIf(process.platform !== 'linux')(
   'no file of a collector, its agent or its backup is open to others, whatever the umask',
   async () => {
@@ -50,23 +53,28 @@ test.skipIf(process.platform !== 'linux')(
     expect(readdirSync(to)).toContain('xunkao.db');
     expect(openToOthers(to).filter((path) => path !== to)).toEqual([]);
   },
+  SLOW_MS,
 );
 
-test.skipIf(process.platform !== 'linux')('nor is what an agent keeps while nobody answers it', async () => {
-  withoutUmask();
-  const collector = await startCollector();
-  const agent = startAgent({ ticket: await collector.ticket('A') });
-  await collector.until('the machine', '/machines', ({ machines }) => machines.some(({ online }) => online));
-  await collector.kill();
-  await expect
-    .poll(() => existsSync(join(agent.dir, 'outbox')) && readdirSync(join(agent.dir, 'outbox')).length > 0, {
-      timeout: 15_000,
-    })
-    .toBe(true);
-  await agent.stop();
-  expect(readdirSync(agent.dir)).toEqual(expect.arrayContaining(['key.pem', 'site.json', 'ticket', 'outbox']));
-  expect(openToOthers(agent.dir).filter((path) => path !== agent.dir)).toEqual([]);
-});
+test.skipIf(process.platform !== 'linux')(
+  'nor is what an agent keeps while nobody answers it',
+  async () => {
+    withoutUmask();
+    const collector = await startCollector();
+    const agent = startAgent({ ticket: await collector.ticket('A') });
+    await collector.until('the machine', '/machines', ({ machines }) => machines.some(({ online }) => online));
+    await collector.kill();
+    await expect
+      .poll(() => existsSync(join(agent.dir, 'outbox')) && readdirSync(join(agent.dir, 'outbox')).length > 0, {
+        timeout: 30_000,
+      })
+      .toBe(true);
+    await agent.stop();
+    expect(readdirSync(agent.dir)).toEqual(expect.arrayContaining(['key.pem', 'site.json', 'ticket', 'outbox']));
+    expect(openToOthers(agent.dir).filter((path) => path !== agent.dir)).toEqual([]);
+  },
+  SLOW_MS,
+);
 
 test.skipIf(process.platform !== 'linux')(
   'a ticket stands in no list of processes, and in no output but its own',
@@ -90,4 +98,5 @@ test.skipIf(process.platform !== 'linux')(
     expect(typed.stderr).not.toMatch(/eyJ2Ijox/);
     await collector.stop();
   },
+  SLOW_MS,
 );

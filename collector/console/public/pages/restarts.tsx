@@ -35,6 +35,7 @@ export function RestartsPage() {
       <FormFault fault={fault} />
       {answer && <Announced restarts={answer.announced} changed={load} />}
       {answer && may('announce-restart') && <AnnounceForm needed={answer.needed} changed={load} />}
+      {answer && <NotBack machines={answer.needed} />}
       {answer && <Needed machines={answer.needed} />}
     </main>
   );
@@ -126,10 +127,43 @@ function nameOf(id: string): string {
   return machine ? machineName(machine) : id;
 }
 
+/** Installed, gone, and not seen since: what an installation under a protection that was on looks like. */
+function NotBack({ machines }: { readonly machines: readonly NeededRestart[] }) {
+  const away = sortedOf(machines.filter(({ notBackSince }) => notBackSince !== null));
+  if (away.length === 0) return null;
+  return (
+    <section class="not-back">
+      <h2>{say('restart_not_back', { n: away.length })}</h2>
+      <p>{say('restart_not_back_advice')}</p>
+      <ul>
+        {away.map((row) => (
+          <li key={row.id}>
+            <a href={addressOf({ page: 'subject', id: row.id })}>
+              {row.room}/{row.seat ?? row.hostname}
+            </a>
+            {say('colon')}
+            {say('restart_away_since', { time: when(row.notBackSince!) })}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function sortedOf(machines: readonly NeededRestart[]): readonly NeededRestart[] {
+  const label = ({ room, seat, hostname }: NeededRestart): string => `${room}/${seat ?? hostname}`;
+  return [...machines].sort((left, right) => compareLabels(label(left), label(right)));
+}
+
+/** What can be done with it now. */
+function nextOf({ notBackSince, mayRestart }: NeededRestart): Parameters<typeof say>[0] {
+  if (notBackSince !== null) return 'restart_look';
+  return mayRestart ? 'restart_now' : 'restart_not_yet';
+}
+
 function Needed({ machines }: { readonly machines: readonly NeededRestart[] }) {
   if (machines.length === 0) return <p class="empty">{say('restarts_none_needed')}</p>;
-  const label = ({ room, seat, hostname }: NeededRestart): string => `${room}/${seat ?? hostname}`;
-  const sorted = [...machines].sort((left, right) => compareLabels(label(left), label(right)));
+  const sorted = sortedOf(machines);
   return (
     <section>
       <h2>{say('restarts_needed', { n: machines.length })}</h2>
@@ -152,7 +186,7 @@ function Needed({ machines }: { readonly machines: readonly NeededRestart[] }) {
               </td>
               <td>{inWords('rollback.verdict', row.verdict)}</td>
               <td>{inWords('rollback.because', row.because)}</td>
-              <td>{say(row.mayRestart ? 'restart_now' : 'restart_not_yet')}</td>
+              <td>{say(nextOf(row))}</td>
             </tr>
           ))}
         </tbody>

@@ -13,6 +13,16 @@ export const SEATING_WORDS = {
   restart_reason: { zh: '原因', en: 'Why' },
   restart_now: { zh: '现在可以重启', en: 'May be restarted now' },
   restart_not_yet: { zh: '请先运行两分钟', en: 'Let it run for two minutes first' },
+  restart_look: { zh: '没有回来', en: 'Not back' },
+  restart_not_back: {
+    zh: '装好以后第一次重启没有回来的机器：{n} 台',
+    en: 'Not back after the first restart since it was installed: {n}',
+  },
+  restart_not_back_advice: {
+    zh: '到座位上看。电脑没开：开机，等两分钟。电脑开着而这里仍不在线：安装时还原保护没有解除，重启把代理程序还原掉了。请先解除还原保护并重启，重新安装，再打开保护、重启一次。',
+    en: 'Go and look. If the PC is off, start it and wait two minutes. If it is on and still not online here, restore protection was on while the agent was installed, and the restart took the agent away: turn protection off and restart, install again, then turn it on and restart once more.',
+  },
+  restart_away_since: { zh: '{time} 起不在线', en: 'away since {time}' },
   restart_announce: { zh: '通知重启', en: 'Announce a restart' },
   restart_announce_about: {
     zh: '通知之后，在限定时间内该考场机器离线不算事件；到时仍未回来的会逐一列出并报警。',
