@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { administrator, collectorIn, PASSWORD } from '../fixtures/collector.ts';
+import { administrator, collectorIn, PASSWORD, temporaryFolder } from '../fixtures/collector.ts';
+import { run } from '../fixtures/programs.ts';
 import { startSeat } from '../fixtures/seats.ts';
 
 /** Real agents on made-up PCs `PC-0001` …, whose card is 54:ee:75:00:00:01 …, and a collector with settings. */
@@ -152,5 +155,45 @@ test('a candidate is moved by whoever is signed in for it, and not by a stranger
   const stranger = { 'content-type': 'application/json', 'x-xunkao': '1' };
   expect((await post(`machines/${spare}/promote`, { machine: seat }, stranger)).statusCode).toBe(401);
   expect((await post('seats/import', { file: 'YQ==' }, stranger)).statusCode).toBe(401);
-  expect(PASSWORD).not.toBe('');
 }, 30_000);
+
+test('a proctor who signs in moves a candidate to a spare in their own room, and in no other', async () => {
+  const { collector, come, get, post, entries } = await site();
+  const proctor = async (name: string, room: string): Promise<Record<string, string>> => {
+    const { code } = (await post('accounts', { name, role: 'proctor', rooms: [room] })).json();
+    const change = { 'content-type': 'application/json', 'x-xunkao': '1' };
+    expect((await post('password/code', { name, code, password: PASSWORD }, change)).statusCode).toBe(200);
+    const [cookie] = (await post('sign-in', { name, password: PASSWORD }, change)).cookies;
+    return { ...change, cookie: `${cookie!.name}=${cookie!.value}` };
+  };
+  const [seat, spare] = [await come(17), await come(3, true)];
+  await vi.waitUntil(() => collector.desk.machine(seat)?.seat === '17', { timeout: 10_000 });
+  await vi.waitUntil(() => collector.desk.machine(spare)?.seat === '3', { timeout: 10_000 });
+  const [own, other] = [await proctor('wang', 'A'), await proctor('zhao', 'B')];
+  expect((await post(`machines/${spare}/promote`, { machine: seat }, other)).statusCode).toBe(403);
+  expect(collector.desk.machine(spare)).toMatchObject({ role: 'spare', seat: '3' });
+  expect((await post(`machines/${seat}/swap`, { machine: spare }, own)).statusCode).toBe(403);
+  expect((await post('seats/import', { file: 'YQ==' }, own)).statusCode).toBe(403);
+  expect((await post(`machines/${spare}/promote`, { machine: seat }, own)).statusCode).toBe(200);
+  expect(collector.desk.machine(spare)).toMatchObject({ role: 'candidate', seat: '17', room: 'A' });
+  const { accounts } = await get('accounts');
+  const by = accounts.find(({ name }: { name: string }) => name === 'wang').id;
+  expect(await entries(spare)).toContainEqual(expect.objectContaining({ act: 'promoted', replaces: seat, by }));
+}, 60_000);
+
+test('a list is taken by `xunkao seats import` as a program, or refused line by line', async () => {
+  const { collector, seats, come } = await site();
+  await come(1);
+  const folder = temporaryFolder();
+  const take = (text: Buffer | string, ...more: readonly string[]) => {
+    writeFileSync(join(folder, '座位.csv'), text);
+    return run('xunkao', ['seats', 'import', join(folder, '座位.csv'), '--data', collector.data, ...more]);
+  };
+  // As Excel of a Chinese Windows writes it: 座位,计算机名 in GBK.
+  const gbk = Buffer.concat([Buffer.from('d7f9cebb2cbcc6cbe3bbfac3fb', 'hex'), Buffer.from('\r\n31,PC-0001\r\n')]);
+  expect(await take(gbk, '--room', 'A')).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/1/) });
+  expect(await seats()).toEqual({ 'PC-0001': ['31', 'candidate'] });
+  const refused = await take('room,seat,hostname\nA,32,PC-0001\nA,33,=x\n');
+  expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('座位.csv:3: ') });
+  expect(await seats()).toEqual({ 'PC-0001': ['31', 'candidate'] });
+}, 60_000);
