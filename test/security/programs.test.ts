@@ -44,9 +44,9 @@ test.skipIf(process.platform !== 'linux')(
     withoutUmask();
     const collector = await startCollector({ command: 'up', settings: 'internet_targets: []\n' });
     await collector.until('its own machine', '/machines', ({ machines }) => machines.some(({ online }) => online));
-    // Made by the fixture, like a folder or a file that a person made before.
-    const made = [collector.data, join(collector.data, 'xunkao.yaml')];
-    expect(openToOthers(collector.data).filter((path) => !made.includes(path))).toEqual([]);
+    // Made by the fixture, like a folder or a file that a person made before; and the key that is given away to be checked with.
+    const open = [collector.data, join(collector.data, 'xunkao.yaml'), join(collector.data, 'record', 'key.pub')];
+    expect(openToOthers(collector.data).filter((path) => !open.includes(path))).toEqual([]);
     const to = join(temporaryFolder('backup'), 'new');
     mkdirSync(to, { mode: 0o755 });
     expect((await run('xunkao', ['backup', '--to', to, '--data', collector.data])).stderr).toBe('');
