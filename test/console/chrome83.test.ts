@@ -72,6 +72,16 @@ describe.skipIf(missing)(`the console's pages in real Chrome 83${missing ? ` (${
     await click(page, '我来处理');
     await page.until("document.querySelector('.incident').textContent.includes('已在处理')");
     expect(page.errors).toEqual([]);
+    for (const [hash, signs] of [
+      ['#/enrol', ['#seat-list', 'form.row-form .button.main + .button']],
+      ['#/restarts', ['.not-back li', '.restarts tbody tr:nth-child(3)', '#minutes']],
+      ['#/subject/m-A-3', 'details'],
+    ] as const) {
+      await page.evaluate(`location.hash = '${hash}'`);
+      for (const sign of [signs].flat()) await page.until(`document.querySelector('${sign}')`);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    }
+    expect(page.errors).toEqual([]);
   });
 });
 
