@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { manualClock } from '../../../collector/clock.ts';
+import type { Machine } from '../../../collector/identity/machine.ts';
 import { createPlaces } from '../../../collector/identity/places.ts';
 import type { Incident, IncidentChange } from '../../../collector/incidents/incident.ts';
 import { createPaging, type Paging } from '../../../collector/pagers/paging.ts';
@@ -246,3 +247,55 @@ test('a link shows its page and answers it by the button alone, once; nothing el
   clock.advance(25 * 3_600_000);
   expect((await ask(token)).statusCode).toBe(404);
 });
+
+test('a server that falls silent is paged at once; a seat waits for its cause', async () => {
+  const receiver = await startReceiver();
+  const clock = manualClock();
+  const settings = `paging:\n${hook(receiver)}`;
+  const before = await collectorIn({ clock, beats: false, settings });
+  const machines = [machineOf('m-server', 'A', 'server'), machineOf('m-seat', 'B', 'candidate')];
+  await before.desk.registryChanged(
+    machines.map((value) => ({ kind: 'machine', id: value.id, value, entry: { act: 'enrolled' } })),
+  );
+  await before.stop();
+  // They do not come back after its restart.
+  const collector = await collectorIn({ data: before.data, clock, beats: false, settings });
+  const opened = new Map<string, number>();
+  const told = new Map<string, number>();
+  for (let at = 0; at < 120_000 && told.size < 2; at += 250) {
+    clock.advance(250);
+    collector.beat();
+    for (const { rule, subject } of collector.desk.incidents('open'))
+      if (rule === 'online' && !opened.has(subject!)) opened.set(subject!, at);
+    // What is under way comes to its end; then whoever was told is noted, at the beat that owed it.
+    await new Promise((resolve) => setTimeout(resolve, 4));
+    for (const page of collector.desk.paging().report().pages) {
+      const subject = collector.desk.incidents('open').find(({ id }) => id === page.incidents[0])?.subject;
+      if (subject && !told.has(subject)) told.set(subject, at);
+    }
+  }
+  expect(opened.get('m-server')).toBeDefined();
+  expect(told.get('m-server')! - opened.get('m-server')!).toBe(0);
+  expect(told.get('m-seat')! - opened.get('m-seat')!).toBeGreaterThanOrEqual(6_000);
+  await vi.waitUntil(() => receiver.asked.length > 0, { timeout: 10_000 });
+  expect(bodies(receiver)[0]).toMatchObject({ what: 'opened', rule: 'online', subject: 'm-server', urgency: 'urgent' });
+}, 60_000);
+
+function machineOf(id: string, room: string, role: Machine['role']): Machine {
+  return {
+    id,
+    keyId: id.padEnd(32, '0'),
+    key: '',
+    fingerprint: { board: null, uuid: null, disk: null, macs: [] },
+    hostname: id,
+    platform: 'win32',
+    version: '0.1.0',
+    role,
+    room,
+    seat: '1',
+    simulated: false,
+    enrolledAt: 1,
+    ticket: 't-1',
+    revoked: false,
+  };
+}
