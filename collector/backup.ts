@@ -5,7 +5,17 @@ import { Trouble } from './gateway/trouble.ts';
 import type { History } from './history/history.ts';
 
 /** What a collector is, beside its record: without these it would be another site to its agents. */
-const FILES = ['site', 'ca', 'record', 'xunkao.yaml', 'files', 'secrets.json', 'secrets.key'] as const;
+const FILES = [
+  'site',
+  'ca',
+  'record',
+  'xunkao.yaml',
+  'files',
+  'secrets.json',
+  'secrets.key',
+  // The links in pages that are out.
+  'paging.key',
+] as const;
 
 /** In a copy: the entry it ends with. The collector that starts on it says so in the record, and removes it. */
 export const RESTORED = 'restored.json';

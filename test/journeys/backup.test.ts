@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { networkAvailable, startNetwork } from '../fixtures/network.ts';
@@ -72,6 +72,8 @@ test('a collector restored from its backup on another port gets its room back un
   await first.written('their screens', 'rule=display', (entries) => entries.length === SEATS);
   const data = await backUp(first);
   await first.kill();
+  // Links in pages that are out go on to work.
+  expect(readFileSync(join(data, 'paging.key'))).toEqual(readFileSync(join(first.data, 'paging.key')));
   await expectUntouched(await startCollector({ data, port: other }), before);
 }, 90_000);
 
