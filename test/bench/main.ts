@@ -15,6 +15,7 @@ const NAMES = [
   'windows',
   'outage',
   'mains',
+  'pages',
   'devices',
   'silence',
   'history',
@@ -28,6 +29,7 @@ interface Options {
   readonly chosen: readonly Row[];
   readonly quick: boolean;
   readonly agents: number;
+  readonly rounds: number;
   readonly markdown: 'en' | 'zh' | null;
   readonly profile: string | null;
 }
@@ -72,7 +74,7 @@ async function measureAll(rows: readonly Row[], options: Options): Promise<reado
 }
 
 /** A row that fails or takes too long ends with everything it started, and the next one begins. */
-async function measure(row: Row, { quick, agents, profile }: Options): Promise<Measured> {
+async function measure(row: Row, { quick, agents, rounds, profile }: Options): Promise<Measured> {
   const field = openField(profile);
   const note = (line: string): void => void process.stderr.write(`${row.name}: ${line}\n`);
   const stop = (): void => void field.end().finally(() => process.exit(1));
@@ -84,7 +86,7 @@ async function measure(row: Row, { quick, agents, profile }: Options): Promise<M
   const since = performance.now();
   try {
     note(row.about);
-    const figures = await Promise.race([row.run({ quick, agents, field, note }), late]);
+    const figures = await Promise.race([row.run({ quick, agents, rounds, field, note }), late]);
     return { row: row.name, figures, failure: null };
   } catch (error) {
     note((error as Error).stack ?? String(error));
@@ -100,6 +102,7 @@ async function measure(row: Row, { quick, agents, profile }: Options): Promise<M
 
 const OPTIONS = {
   agents: { type: 'string', default: '2000' },
+  rounds: { type: 'string', default: '50' },
   markdown: { type: 'string' },
   profile: { type: 'string' },
   quick: { type: 'boolean', default: false },
@@ -113,6 +116,9 @@ function parse(words: readonly string[], rows: readonly Row[]): Options | 'help'
   const agents = Number(values.agents);
   if (!Number.isInteger(agents) || agents < 1 || agents > 12_000)
     throw new WrongUse(`--agents takes a whole number from 1 to 12000, not ${values.agents}`);
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000)
+    throw new WrongUse(`--rounds takes a whole number from 1 to 1000, not ${values.rounds}`);
   if (markdown !== undefined && markdown !== 'en' && markdown !== 'zh')
     throw new WrongUse(`--markdown takes en or zh, not ${markdown}`);
   const unknown = positionals.filter((name) => !NAMES.includes(name));
@@ -123,6 +129,7 @@ function parse(words: readonly string[], rows: readonly Row[]): Options | 'help'
     chosen,
     quick,
     agents,
+    rounds,
     markdown: markdown ?? null,
     profile: profile === undefined ? null : resolve(cwd, profile),
   };
@@ -144,6 +151,7 @@ Measures on this computer, over loopback only, and prints one table. All rows ta
 ${rows.map(({ name, about }) => `  ${name.padEnd(16)} ${about}`).join('\n')}
 
   --agents N       agents of the row scale (2000); 10000 is what the design promises
+  --rounds N       rounds of the row pages (50), which is what the design promises
   --markdown en|zh the table as the README has it
   --profile DIR    CPU profiles of collectors and agents, to see where a missed bar is lost
   --quick          one tiny round of each row: it shows that the bench works, its figures mean nothing

@@ -1,13 +1,10 @@
-import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
 import { nutAvailable, startUpsd } from '../fixtures/nut.ts';
-import { until, type Field } from './field.ts';
+import { until } from './field.ts';
 import { openPage, type Page } from './page.ts';
 import { spreadOf, type Row } from './row.ts';
+import { watchStatus } from './upsd.ts';
 
 const ROUNDS = 20;
-/** upsd is asked this often, over one open connection. */
-const ASK_MS = 5;
 const INCIDENT_LIMIT_MS = 10_000;
 
 /** A real upsd and driver, the real agent of the collector's own computer, and a page. */
@@ -64,28 +61,4 @@ function incidentThat(page: Page, change: 'opened' | 'closed'): Promise<number> 
       resolve(at);
     };
   });
-}
-
-/** Asks upsd itself, again and again, and knows nothing of our own client. */
-async function watchStatus(field: Field, port: number) {
-  const socket = connect(port, '127.0.0.1');
-  field.own(() => void socket.destroy());
-  let waiting: { readonly word: string; readonly resolve: (at: number) => void } | null = null;
-  const ask = (): void => void socket.write('GET VAR exam ups.status\n');
-  createInterface({ input: socket }).on('line', (line) => {
-    const words = /^VAR \S+ \S+ "(.*)"$/.exec(line)?.[1]?.split(' ') ?? [];
-    if (waiting && words.includes(waiting.word)) {
-      waiting.resolve(performance.now());
-      waiting = null;
-    }
-    setTimeout(ask, ASK_MS);
-  });
-  await new Promise((resolve) => socket.once('connect', resolve));
-  ask();
-  return {
-    first: (word: string): Promise<number> =>
-      new Promise((resolve) => {
-        waiting = { word, resolve };
-      }),
-  };
 }

@@ -20,6 +20,8 @@ export interface Context {
   readonly quick: boolean;
   /** For the row `scale`. */
   readonly agents: number;
+  /** For the row `pages`. */
+  readonly rounds: number;
   readonly field: Field;
   /** Progress, for whoever waits. */
   readonly note: (line: string) => void;
