@@ -54,6 +54,16 @@ async function open(collector: Collector, hash: string, locale = 'zh-CN'): Promi
   return page;
 }
 
+/** For whoever looks, in both languages: XUNKAO_SHOTS names the folder. */
+async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env['XUNKAO_SHOTS'];
+  if (folder === undefined) return;
+  for (const language of ['1', '2']) {
+    await page.screenshot({ path: join(folder, `${name}-${language}.png`), fullPage: true });
+    await page.click('.bar >> text=/^(English|中文)$/');
+  }
+}
+
 const urlOf = (collector: Collector): string => `http://${collector.addresses[0]!}`;
 
 async function signIn(page: Page, name: string, password: string): Promise<void> {
@@ -80,6 +90,7 @@ test('an administrator makes an account; its person chooses a password with the 
   const code = (await chief.textContent('.code'))!;
   expect(code).toMatch(/^[A-Z2-9]{4}-[A-Z2-9]{4}$/);
   await chief.waitForSelector('tr:has-text("赵监考"):has-text("等本人设密码")');
+  await shoot(chief, 'accounts');
 
   const proctor = await open(collector, '#/sign-in');
   await proctor.click('text=我有一次性代码');
@@ -87,6 +98,7 @@ test('an administrator makes an account; its person chooses a password with the 
   await proctor.fill('#code', code);
   await proctor.fill('#password', 'my own password');
   await proctor.fill('#again', 'my own password');
+  await shoot(proctor, 'choose-password');
   await proctor.click('form button');
   await proctor.waitForSelector('.account:has-text("赵监考")');
   await proctor.waitForSelector('text=ups-a');
@@ -110,7 +122,7 @@ test('an administrator makes an account; its person chooses a password with the 
   await chief.click(`${row} >> text=确定？再点一次`);
   await chief.waitForSelector(`${row}:has-text("已停用")`);
   await proctor.waitForSelector('.bar >> text=登录');
-});
+}, 90_000);
 
 test('a token is made, shown once, and revoked, in English', async () => {
   const collector = await collectorIn({ settings: SETTINGS });
@@ -126,6 +138,7 @@ test('a token is made, shown once, and revoked, in English', async () => {
   const scrape = () => collector.app.inject({ url: '/metrics', headers: { authorization: `Bearer ${token}` } });
   expect((await scrape()).statusCode).toBe(200);
   await page.waitForSelector('tr:has-text("Prometheus"):has-text("never")');
+  await shoot(page, 'tokens');
   await page.reload();
   await page.waitForSelector('tr:has-text("Prometheus")');
   expect(await page.content()).not.toContain(token);
@@ -133,4 +146,4 @@ test('a token is made, shown once, and revoked, in English', async () => {
   await page.click('text=Sure? Press again');
   await page.waitForSelector('tr:has-text("revoked")');
   expect((await scrape()).statusCode).toBe(401);
-});
+}, 90_000);

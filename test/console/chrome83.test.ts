@@ -1,6 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { PagingAnswer } from '../../collector/console/api.ts';
 import { launchChrome83, whyNoChrome83, type Chrome83, type Page83 } from '../fixtures/chrome83.ts';
+import { administrator, collectorIn, PASSWORD } from '../fixtures/collector.ts';
+import { pagesBefore } from '../fixtures/console/before.ts';
 import { buildPages } from '../fixtures/console/pages.ts';
+import { BUSY_PAGING, LINK_TOKEN } from '../fixtures/console/paging.ts';
 import { ACCOUNT, startConsoleSite, type ConsoleSite } from '../fixtures/console/site.ts';
 
 const missing = await whyNoChrome83();
@@ -83,10 +87,53 @@ describe.skipIf(missing)(`the console's pages in real Chrome 83${missing ? ` (${
     }
     expect(page.errors).toEqual([]);
   });
+
+  it('show which ways lead to people', async () => {
+    const page = await open('zh-CN', { paging: BUSY_PAGING });
+    await page.until("document.querySelector('.paging-now')");
+    await page.evaluate("location.hash = '#/paging'");
+    await page.until("document.querySelectorAll('.paging tbody tr').length === 3");
+    expect(await page.evaluate("document.querySelector('.paging').textContent")).toMatch(/sms-4g[^]*断网可用/);
+    expect(page.errors).toEqual([]);
+  });
+
+  it('answer the link of a page on a telephone', async () => {
+    site = await startConsoleSite({ pages: built.folder, paging: BUSY_PAGING });
+    chrome = await launchChrome83('zh-CN');
+    const page = await chrome.open(`${site.url}#/page/${LINK_TOKEN}`, 360, 740);
+    await page.until("document.querySelector('.link-button')");
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    await page.evaluate("document.querySelector('.link-button').click()");
+    await page.until("document.body.textContent.includes('已有人处理')");
+    expect(page.errors).toEqual([]);
+  });
+
+  it.each(['zh-CN', 'en-US'])('show accounts, tokens and passwords of a real collector in %s', async (language) => {
+    const collector = await collectorIn();
+    await administrator(collector);
+    chrome = await launchChrome83(language);
+    const page = await chrome.open(`${await pagesBefore(collector, built.folder)}#/sign-in`, 1366, 768);
+    await page.until("document.querySelector('#password')");
+    await type(page, '#name', 'li');
+    await type(page, '#password', PASSWORD);
+    await page.evaluate("document.querySelector('form button').click()");
+    await page.until("document.querySelector('.account')");
+    const zh = language === 'zh-CN';
+    for (const [hash, words] of [
+      ['#/accounts', zh ? '建立账号' : 'Make the account'],
+      ['#/tokens', zh ? '还没有令牌' : 'There is no token yet.'],
+      ['#/account', zh ? '角色：管理员' : 'administrator'],
+      ['#/choose-password', zh ? '一次性代码' : 'One-time code'],
+    ] as const) {
+      await page.evaluate(`location.hash = '${hash}'`);
+      await page.until(`document.querySelector('main').textContent.includes('${words}')`);
+    }
+    expect(page.errors).toEqual([]);
+  }, 90_000);
 });
 
-async function open(language: string): Promise<Page83> {
-  site = await startConsoleSite({ pages: built.folder });
+async function open(language: string, more: { readonly paging?: PagingAnswer } = {}): Promise<Page83> {
+  site = await startConsoleSite({ pages: built.folder, ...more });
   chrome = await launchChrome83(language);
   const page = await chrome.open(site.url, 1366, 768);
   await page.until("document.querySelectorAll('.seats .tile').length === 45");

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { noChromium } from '../fixtures/chromium.ts';
 import { useChromium } from '../fixtures/console/browse.ts';
 import { BUSY_PAGING, LINK_TOKEN } from '../fixtures/console/paging.ts';
+import { TAKEN_AT } from '../fixtures/console/rows.ts';
 
 describe.skipIf(noChromium)(`paging at the console in Chromium${noChromium ? ` (${noChromium})` : ''}`, () => {
   const visit = useChromium();
@@ -14,6 +15,16 @@ describe.skipIf(noChromium)(`paging at the console in Chromium${noChromium ? ` (
     expect(text).toContain('正在通知：UPS 电源 ups-1（考场 A）：市电不符合');
     expect(text).toContain('已通知 考点负责人 sms-4g');
     expect(text).toContain('通道不通：ding-1');
+  });
+
+  it('an incident that was answered by a link says whose', async () => {
+    const page = await visit.open({ paging: BUSY_PAGING });
+    const first = visit.site.rows.incidents[0]!;
+    visit.site.push({ incidents: [{ ...first, acknowledgedAt: TAKEN_AT, acknowledgedBy: 'link:lead' }] });
+    await page.waitForSelector('.incident-act:has-text("考点负责人")');
+    visit.site.push({ incidents: [{ ...first, acknowledgedAt: TAKEN_AT, acknowledgedBy: 'link' }] });
+    await page.waitForSelector('.incident-act:has-text("打开链接的人")');
+    expect(await page.textContent('body')).not.toContain('link:');
   });
 
   it('the ways are shown with what works without the internet, and a test page is for who may', async () => {

@@ -6,6 +6,7 @@ import { apply, link, may, rows, site } from '../live.ts';
 import { deviceName, machineName, telling, when } from '../names.ts';
 import { addressOf } from '../address.ts';
 import { MuteButton } from './banners.tsx';
+import { answererName } from './paging.tsx';
 
 /** So many are always in view; the rest is one press away, so that the seats stay on the screen. */
 export const INCIDENTS_SHOWN = 2;
@@ -67,7 +68,7 @@ function Acknowledge({ incident }: { readonly incident: IncidentRow }) {
   // While the collector is lost its banner has the button.
   const mute = incident.urgency === 'urgent' && link.value !== 'lost' && <MuteButton />;
   if (incident.acknowledgedAt !== null) {
-    const values = { name: incident.acknowledgedBy ?? '', time: when(incident.acknowledgedAt) };
+    const values = { name: answererName(incident.acknowledgedBy ?? ''), time: when(incident.acknowledgedAt) };
     return <span class="incident-act quiet-text">{say('acknowledged_by', values)}</span>;
   }
   if (!site.value?.account) {

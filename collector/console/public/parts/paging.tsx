@@ -52,7 +52,8 @@ export function roleName(role: string): string {
   return role in ROLE_NAMES ? tell(ROLE_NAMES[role as AccountRole]) : role;
 }
 
-/** An account, or `link:lead`: whoever of that role pressed the button of a link. */
+/** An account, or `link:lead`: whoever of that role pressed the button of a link; `link` when it went to no one role. */
 export function answererName(by: string): string {
+  if (by === 'link') return say('answered_by_link');
   return by.startsWith('link:') ? roleName(by.slice('link:'.length)) : by;
 }

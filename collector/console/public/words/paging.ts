@@ -6,6 +6,7 @@ export const PAGING_WORDS = {
   page_sent: { zh: '已发通知：{title}', en: 'Page sent: {title}' },
   page_given_up: { zh: '通知没能发出：{title}', en: 'Page given up: {title}' },
   page_answered: { zh: '经链接认领：{title}', en: 'Answered by the link: {title}' },
+  answered_by_link: { zh: '打开链接的人', en: 'whoever opened the link' },
   kind_channel_down: { zh: '通知通道不通', en: 'A paging channel is down' },
 
   paging: { zh: '通知通道', en: 'Paging' },
