@@ -108,28 +108,32 @@ describe.skipIf(missing)(`the console's pages in real Chrome 83${missing ? ` (${
     expect(page.errors).toEqual([]);
   });
 
-  it.each(['zh-CN', 'en-US'])('show accounts, tokens and passwords of a real collector in %s', async (language) => {
-    const collector = await collectorIn();
-    await administrator(collector);
-    chrome = await launchChrome83(language);
-    const page = await chrome.open(`${await pagesBefore(collector, built.folder)}#/sign-in`, 1366, 768);
-    await page.until("document.querySelector('#password')");
-    await type(page, '#name', 'li');
-    await type(page, '#password', PASSWORD);
-    await page.evaluate("document.querySelector('form button').click()");
-    await page.until("document.querySelector('.account')");
-    const zh = language === 'zh-CN';
-    for (const [hash, words] of [
-      ['#/accounts', zh ? '建立账号' : 'Make the account'],
-      ['#/tokens', zh ? '还没有令牌' : 'There is no token yet.'],
-      ['#/account', zh ? '角色：管理员' : 'administrator'],
-      ['#/choose-password', zh ? '一次性代码' : 'One-time code'],
-    ] as const) {
-      await page.evaluate(`location.hash = '${hash}'`);
-      await page.until(`document.querySelector('main').textContent.includes('${words}')`);
-    }
-    expect(page.errors).toEqual([]);
-  }, 90_000);
+  it.each(['zh-CN', 'en-US'])(
+    'show accounts, tokens and passwords of a real collector in %s',
+    async (language) => {
+      const collector = await collectorIn();
+      await administrator(collector);
+      chrome = await launchChrome83(language);
+      const page = await chrome.open(`${await pagesBefore(collector, built.folder)}#/sign-in`, 1366, 768);
+      await page.until("document.querySelector('#password')");
+      await type(page, '#name', 'li');
+      await type(page, '#password', PASSWORD);
+      await page.evaluate("document.querySelector('form button').click()");
+      await page.until("document.querySelector('.account')");
+      const zh = language === 'zh-CN';
+      for (const [hash, words] of [
+        ['#/accounts', zh ? '建立账号' : 'Make the account'],
+        ['#/tokens', zh ? '还没有令牌' : 'There is no token yet.'],
+        ['#/account', zh ? '角色：管理员' : 'administrator'],
+        ['#/choose-password', zh ? '一次性代码' : 'One-time code'],
+      ] as const) {
+        await page.evaluate(`location.hash = '${hash}'`);
+        await page.until(`document.querySelector('main').textContent.includes('${words}')`);
+      }
+      expect(page.errors).toEqual([]);
+    },
+    90_000,
+  );
 });
 
 async function open(language: string, more: { readonly paging?: PagingAnswer } = {}): Promise<Page83> {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { COMMANDS } from '../../collector/commands/command.ts';
 import { DEVICE_KINDS } from '../../collector/devices.ts';
@@ -129,6 +129,23 @@ describe('the example of xunkao.yaml', () => {
     expect([...new Set(devices.map(({ kind }) => kind))].sort()).toEqual([...DEVICE_KINDS].sort());
   });
 });
+
+test.each(['paging.md', 'paging.zh-CN.md'])(
+  'what %s says to write is right, and names every kind of channel',
+  (page) => {
+    const folder = mkdtempSync(join(tmpdir(), 'xunkao-deploy-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const blocks = [...read(page).matchAll(/(?:^ {7}.*\n)+/gm)].map(([block]) => block.replaceAll(/^ {7}/gm, ''));
+    const values = blocks.map((block) => parse(block) as object);
+    const channels = values.filter(Array.isArray).flat() as { kind: string }[];
+    const paging = { ...Object.assign({}, ...values.filter((value) => !Array.isArray(value))), channels };
+    for (const [, name] of JSON.stringify(channels).matchAll(/"(?:\w+_file|authorization)":"([\w-]+)"/g))
+      writeFileSync(join(folder, name!), 'http://192.168.1.40/\n');
+    const parsed = parseSettings(join(folder, 'xunkao.yaml'), JSON.stringify({ paging }));
+    expect('faults' in parsed ? parsed.faults.map(({ message }) => message) : []).toEqual([]);
+    expect(channels.map(({ kind }) => kind).sort()).toEqual(['dingtalk', 'email', 'feishu', 'webhook', 'wecom']);
+  },
+);
 
 describe('systemd', () => {
   const units = readdirSync(join(DEPLOY, 'systemd'));
