@@ -13,6 +13,7 @@ import { HistoryPage } from './pages/history.tsx';
 import { RestartsPage } from './pages/restarts.tsx';
 import { RoomPage } from './pages/room.tsx';
 import { AdministratorPage, SignInPage } from './pages/signIn.tsx';
+import { SessionsPage } from './pages/sessions.tsx';
 import { SubjectPage } from './pages/subject.tsx';
 import { TokensPage } from './pages/tokens.tsx';
 import { addressOf } from './address.ts';
@@ -67,6 +68,8 @@ function Page() {
       return <SignInPage />;
     case 'enrol':
       return <EnrolPage />;
+    case 'sessions':
+      return <SessionsPage />;
     case 'restarts':
       return <RestartsPage />;
     case 'paging':

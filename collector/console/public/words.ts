@@ -5,6 +5,7 @@
 import type { Bilingual } from '../../../agent/probe.ts';
 import { BUNDLE_WORDS } from './words/bundle.ts';
 import { DRILL_WORDS } from './words/drills.ts';
+import { SESSION_WORDS } from './words/sessions.ts';
 import { PEOPLE_WORDS } from './words/people.ts';
 import { SEATING_WORDS } from './words/seating.ts';
 import { ACCESS_WORDS } from './words/access.ts';
@@ -256,6 +257,7 @@ export const WORDS = {
   entry_settings: { zh: '设置变更', en: 'Settings changed' },
   entry_collector: { zh: '采集器', en: 'Collector' },
   ...PEOPLE_WORDS,
+  ...SESSION_WORDS,
   ...SEATING_WORDS,
   ...BUNDLE_WORDS,
   ...DRILL_WORDS,

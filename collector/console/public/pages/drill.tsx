@@ -211,7 +211,7 @@ function Result({ drill }: { readonly drill: DrillRow }) {
         )}
       </ul>
       {samples && <Curve samples={samples} targetSeconds={Number(measured['target_seconds'])} />}
-      {drill.samplesHash !== null && <small>SHA-256 {drill.samplesHash}</small>}
+      {drill.samplesHash !== null && <small>{say('drill_hash', { hash: drill.samplesHash })}</small>}
     </details>
   );
 }

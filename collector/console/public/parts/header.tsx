@@ -28,6 +28,11 @@ export function Header() {
             {say('restarts')}
           </a>
         )}
+        {site.value?.account && (
+          <a class="button quiet" href={addressOf({ page: 'sessions' })}>
+            {say('sessions')}
+          </a>
+        )}
         {may('see-people') && (
           <a class="button quiet" href={addressOf({ page: 'affairs', tab: 'staff', session: null })}>
             {say('affairs')}

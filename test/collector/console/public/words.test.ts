@@ -37,7 +37,7 @@ describe('words', () => {
   });
 
   it('are Chinese in Chinese and not in English', () => {
-    const others = new Set(['other_language', 'list_comma', 'colon']);
+    const others = new Set(['other_language', 'list_comma', 'colon', 'wide_reason']);
     const faults = Object.entries(WORDS)
       .filter(([word]) => !others.has(word))
       .filter(([, said]) => !CJK.test(said.zh) || CJK.test(said.en))
