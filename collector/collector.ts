@@ -142,6 +142,7 @@ function createPulse(assembly: Assembly, port: Port, sealing: Sealing) {
       entries: [...effects.entries, ...entries],
     });
     office.drills.ups.tick(effects.now);
+    office.network.tick(effects.now);
     if (keep.length > 0) paging.recorded(recorder.idle());
     events.publish({ ...effects, incidents });
     for (const subject of effects.moved) moved.add(subject);

@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Bilingual } from '../agent/probe.ts';
 import type { AccessQuestion } from './accounts/atItsPc.ts';
 import type { DrillQuestion } from './drills/drills.ts';
+import type { UplinkQuestion } from './network/answer.ts';
 import { Trouble } from './gateway/trouble.ts';
 
 /**
@@ -35,6 +36,7 @@ export type Question =
   | ({ readonly ask: 'drill' } & DrillQuestion)
   /** Null = the room's next session. */
   | { readonly ask: 'rehearse'; readonly room: string; readonly session: string | null }
+  | ({ readonly ask: 'uplink' } & UplinkQuestion)
   | { readonly ask: 'status' };
 
 export type Answer = (Readonly<Record<string, unknown>> & { readonly error?: never }) | { readonly error: Bilingual };

@@ -12,6 +12,8 @@ import { createCalendar, type Calendar } from './calendar.ts';
 import type { Clock } from './clock.ts';
 import type { Desk } from './console/desk.ts';
 import { answerDrill, createDrills } from './drills/drills.ts';
+import { answerUplink } from './network/answer.ts';
+import { createNetwork, type Network } from './network/network.ts';
 import type { Answer, Question } from './control.ts';
 import { createEnrolment, type Enrolment } from './enrolment.ts';
 import type { GatewayEvent } from './gateway/event.ts';
@@ -67,6 +69,7 @@ export interface Office extends Desk, Enrolment, Calendar, Restarting, Seating {
   agentSettings(machine: Machine): AgentSettings;
   registryChanged(changes: readonly RegistryChange[]): Promise<void>;
   heard(event: GatewayEvent): void;
+  readonly network: Network;
   /** Once a beat: what the collector has to say of itself and of its links. */
   notice(): readonly IncidentChange[];
   answer(question: Exclude<Question, { ask: 'backup' }>): Promise<Answer>;
@@ -184,6 +187,21 @@ export function createOffice(parts: OfficeParts): Office {
     gateway,
     write,
   };
+  const network = createNetwork({
+    settings,
+    state,
+    machines: () => registry.machines.values(),
+    devices,
+    gateway,
+    local: () => enrolment.localMachine(),
+    book: drills.book,
+    check: write.check,
+    sessions: () => calendar.sessions(),
+    times: settings.phases,
+    standard,
+    clock,
+    log,
+  });
   const shown = withoutSecrets(settings);
   /** When a second one was last seen; of those that the record has open, as if at the start. */
   const aliveTwice = new Map<string, number>();
@@ -233,6 +251,7 @@ export function createOffice(parts: OfficeParts): Office {
       await write.keep([], [snapshotEntry(snapshot, now)]);
       return snapshot;
     },
+    network,
     catalogue,
     standard,
     accounts,
@@ -286,6 +305,7 @@ export function createOffice(parts: OfficeParts): Office {
     },
     agentSettings: (machine) => ({
       probe: {
+        ...network.told(machine).probe,
         internetTargets: settings.internet_targets,
         examSoftware: settings.exam_software,
         protectionProducts: settings.protection_products,
@@ -297,7 +317,7 @@ export function createOffice(parts: OfficeParts): Office {
       devices: readers.devicesOf(machine),
       addresses: enrolment.addresses(),
       // Whom a rehearsal lets every seat connect to.
-      peers: enrolment.addresses().slice(0, MOST_PEERS),
+      peers: [...network.told(machine).peers, ...enrolment.addresses()].slice(0, MOST_PEERS),
     }),
     async registryChanged(changes) {
       const entries = changes.flatMap(({ kind, id, entry: body }) => {
@@ -371,6 +391,8 @@ export function createOffice(parts: OfficeParts): Office {
           return { pid: process.pid, site };
         case 'drill':
           return answerDrill(drills, question, 'console of this PC');
+        case 'uplink':
+          return answerUplink(network.uplink, drills.book, question, 'console of this PC');
         case 'secrets':
           for (const machine of readers.reload()) gateway().push(machine);
           return {

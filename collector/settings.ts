@@ -16,6 +16,14 @@ import {
   type SchemaError,
 } from './devices.ts';
 import { faultAt, type Fault } from './faults.ts';
+import {
+  completeNetwork,
+  completeThroughput,
+  NetworkSchema,
+  ThroughputSchema,
+  type NetworkSettings,
+  type ThroughputSettings,
+} from './networkSettings.ts';
 import { completePaging, PagingSchema, type PagingSettings } from './pagers/settings.ts';
 import { SeriesSchema, seriesSettings } from './series/settings.ts';
 import type { StoreSettings } from './series/store.ts';
@@ -130,6 +138,8 @@ const Schema = Type.Object(
         { additionalProperties: false },
       ),
     ),
+    network: Type.Optional(NetworkSchema),
+    throughput: Type.Optional(ThroughputSchema),
     paging: Type.Optional(PagingSchema),
     series: Type.Optional(SeriesSchema),
     limits: Type.Optional(
@@ -149,7 +159,7 @@ export const TOP_KEYS: readonly string[] = Object.keys(Schema.properties);
 const schema = Compile(Schema);
 
 export interface Settings extends Required<
-  Omit<File, 'site' | 'devices' | 'phases' | 'parameters' | 'limits' | 'paging' | 'series'>
+  Omit<File, 'site' | 'devices' | 'phases' | 'parameters' | 'limits' | 'paging' | 'series' | 'network' | 'throughput'>
 > {
   /** Null: what the first start decided. */
   readonly site: string | null;
@@ -161,6 +171,9 @@ export interface Settings extends Required<
   readonly paging: PagingSettings;
   /** Null: the record's own roll-ups serve everything. */
   readonly series: StoreSettings | null;
+  readonly network: NetworkSettings;
+  /** Null: no peer is named, and the line out cannot be proven. */
+  readonly throughput: ThroughputSettings | null;
 }
 
 export const DEFAULT_LISTEN = '127.0.0.1:9480';
@@ -227,9 +240,11 @@ export function parseSettings(file: string, text: string): Read {
   const paging = completePaging(faults.length > 0 ? {} : ((value as File).paging ?? {}), dirname(file));
   for (const { path, told } of paging.faults) fault(path, told);
   const series = storeOf(faults.length > 0 ? undefined : (value as File).series, dirname(file), fault);
+  const throughput = completeThroughput(faults.length > 0 ? undefined : (value as File).throughput, dirname(file));
+  for (const { path, told } of throughput.faults) fault(path, told);
   if (faults.length > 0) return { faults: faults.sort((left, right) => left.line - right.line) };
   return {
-    settings: complete(value as File, dirname(file), paging.settings, series),
+    settings: complete(value as File, dirname(file), paging.settings, series, throughput.settings),
     placeOf: (path) => faultAt(file, text, offsetOf(path), ''),
   };
 
@@ -300,7 +315,13 @@ const SHAPES: Readonly<Record<string, Bilingual>> = {
 };
 
 /** @param folder where the file stands: a folder of rules is named from there */
-function complete(file: File, folder: string, paging: PagingSettings, series: StoreSettings | null): Settings {
+function complete(
+  file: File,
+  folder: string,
+  paging: PagingSettings,
+  series: StoreSettings | null,
+  throughput: ThroughputSettings | null,
+): Settings {
   const { rehearsal_hours = 24, before_minutes = 60, after_minutes = 60 } = file.phases ?? {};
   return Object.freeze({
     site: file.site ?? null,
@@ -317,6 +338,8 @@ function complete(file: File, folder: string, paging: PagingSettings, series: St
     time_zone: file.time_zone ?? 'Asia/Shanghai',
     paging,
     series,
+    network: completeNetwork(file.network),
+    throughput,
     phases: {
       rehearsalMs: rehearsal_hours * 3_600_000,
       beforeMs: before_minutes * 60_000,

@@ -14,6 +14,7 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/clock.ts', 'collector/faults.ts', 'collector/pagers/settings.ts'],
   ['collector/devices.ts', 'collector/series/store.ts'],
   ['collector/series/settings.ts'],
+  ['collector/networkSettings.ts'],
   ['collector/settings.ts'],
   ['collector/identity'],
   ['collector/gateway'],

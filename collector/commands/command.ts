@@ -68,6 +68,11 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import('./drill.ts'),
   },
   {
+    name: 'prove',
+    line: { zh: '实测一个考场的外网带宽', en: 'proves what the line out of a room carries' },
+    load: () => import('./prove.ts'),
+  },
+  {
     name: 'peer',
     line: {
       zh: '外网带宽实测的对端，由机构运行',

@@ -4,6 +4,7 @@ import type { Tokens } from '../accounts/tokens.ts';
 import type { Bundles } from '../bundle/orders.ts';
 import type { Clock } from '../clock.ts';
 import type { Drills } from '../drills/drills.ts';
+import type { Network } from '../network/network.ts';
 import type { History } from '../history/history.ts';
 import type { Machine, Role, SiteDevice } from '../identity/machine.ts';
 import type { SeatFault } from '../identity/seatList.ts';
@@ -46,6 +47,7 @@ export interface Desk extends RowSource {
   readonly drills: Drills;
   /** How long a session's phases are. */
   readonly times: PhaseTimes;
+  readonly network: Pick<Network, 'uplink'>;
   machine(id: string): Machine | undefined;
   incidents(state: 'open' | 'closed'): readonly Incident[];
   sessions(): readonly Session[];

@@ -20,6 +20,7 @@ import type { Desk } from './desk.ts';
 import { bundleRoutes } from './bundleRoutes.ts';
 import { changeRoutes } from './changeRoutes.ts';
 import { drillRoutes } from './drillRoutes.ts';
+import { uplinkRoutes } from './uplinkRoutes.ts';
 import type { Events } from './events.ts';
 import { forEverybody, guard, mayDo } from './guard.ts';
 import { pagingRoutes } from './pagingRoutes.ts';
@@ -89,6 +90,7 @@ export async function createConsole(desk: Desk, events: Events, options: Console
     changeRoutes(routes, desk, events);
     bundleRoutes(routes, desk);
     drillRoutes(routes, desk);
+    uplinkRoutes(routes, desk);
     recordRoutes(routes, desk);
     signInRoutes(routes, desk);
     accountRoutes(routes, desk);

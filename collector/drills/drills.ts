@@ -2,6 +2,7 @@ import type { Bilingual } from '../../agent/probe.ts';
 import { createDrillBook, type Drill, type DrillBook } from './drill.ts';
 import { createUpsDrills, type UpsDrillParts, type UpsDrills } from './ups.ts';
 import type { UpsCourse, UpsSample } from './upsDrill.ts';
+import { UPLINK_REASONS } from './uplinkTexts.ts';
 import { OUTCOMES, PROJECTIONS, REASONS } from './upsTexts.ts';
 
 /** Every kind of drill of the site. */
@@ -38,12 +39,16 @@ export interface DrillRow extends Drill {
   readonly projection: Bilingual | null;
 }
 
+/** Each kind has reasons of its own. */
+const textsOf = (kind: Drill['kind']): Readonly<Record<string, Bilingual>> =>
+  kind === 'throughput' ? UPLINK_REASONS : REASONS;
+
 export function drillRow(drill: Drill): DrillRow {
   const by = drill.measured['projected_by'];
   return {
     ...drill,
     outcomeText: drill.outcome === null ? null : OUTCOMES[drill.outcome],
-    reasonTexts: drill.reasons.map((word) => REASONS[word] ?? { zh: word, en: word }),
+    reasonTexts: drill.reasons.map((word) => textsOf(drill.kind)[word] ?? { zh: word, en: word }),
     projection: typeof by === 'string' && by in PROJECTIONS ? PROJECTIONS[by as keyof typeof PROJECTIONS] : null,
   };
 }

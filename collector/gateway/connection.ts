@@ -7,6 +7,7 @@ import { Bucket } from './bucket.ts';
 import { readIntroduction } from './introductions.ts';
 import type { Limits } from './limits.ts';
 import { isObject } from './schemas.ts';
+import { roundTrips } from './roundTrips.ts';
 
 /** A message of type `frame`, not looked into yet. */
 export interface FrameMessage {
@@ -69,6 +70,7 @@ export class Connection {
   #reason: PresenceReason | null = null;
   #timer: NodeJS.Timeout | undefined;
   #pongs: ((payload: string) => void)[] = [];
+  readonly trips = roundTrips();
 
   constructor(socket: WebSocket, address: string, gate: Gate) {
     this.#socket = socket;
@@ -83,6 +85,7 @@ export class Connection {
     this.#socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(data, isBinary));
     this.#socket.on('pong', (payload: Buffer) => {
       this.lastHeard = clock.now().monotonic;
+      this.trips.came();
       for (const pong of this.#pongs) pong(payload.toString('latin1'));
     });
     this.#socket.on('ping', () => (this.lastHeard = clock.now().monotonic));
@@ -165,6 +168,7 @@ export class Connection {
     if (isQuiet && now - this.#lastPing >= pingMs && this.#socket.readyState === this.#socket.OPEN) {
       this.#lastPing = now;
       this.#lastSaid = now;
+      this.trips.went();
       this.#socket.ping();
     }
   }

@@ -19,6 +19,7 @@ import { createMeasuring, type Measuring } from './measuring.ts';
 import { endUpgrade } from './plain.ts';
 import { createPresence, type KnownPresence } from './presence.ts';
 import { createReception, type Guest } from './reception.ts';
+import type { Rtt } from './roundTrips.ts';
 import type { FrameReader, Rights } from './schemas.ts';
 
 export type { GatewayEvent } from './event.ts';
@@ -211,6 +212,16 @@ export class Gateway {
   /** Ends the link of a machine whose key was withdrawn. */
   revoke(id: string): void {
     this.#links.get(id)?.connection.refuse('revoked', 'a person withdrew this key');
+  }
+
+  /** How long links take to answer a ping; those that never did are left out. */
+  rtts(): ReadonlyMap<string, Rtt> {
+    const known = new Map<string, Rtt>();
+    for (const [machine, { connection }] of this.#links) {
+      const rtt = connection.trips.rtt();
+      if (rtt) known.set(machine, rtt);
+    }
+    return known;
   }
 
   get counts(): Readonly<FrameCounts> {

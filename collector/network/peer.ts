@@ -162,7 +162,7 @@ export function createPeer({ token, tls, atOnce, log, now = () => performance.no
     const { method = '', url = '', socket, headers } = request;
     const { pathname, searchParams } = new URL(url, 'http://peer');
     response.on('error', () => undefined);
-    if (!pathname.startsWith(`${PEER_PATH}/`)) return refuse(response, 404, 'this is a peer for `xunkao drill uplink`');
+    if (!pathname.startsWith(`${PEER_PATH}/`)) return refuse(response, 404, 'this is a peer for `xunkao prove uplink`');
     if (token !== undefined && !isToken(headers.authorization, token)) return refuse(response, 401, 'wrong token');
     const [what = '', id = null] = pathname.slice(PEER_PATH.length + 1).split('/');
     if (method === 'POST' && what === 'turns' && id === null) return take(socket.remoteAddress ?? '', response);

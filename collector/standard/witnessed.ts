@@ -1,6 +1,7 @@
 import type { CountedScope } from '../../agent/catalogue.ts';
 import type { FactDefinition, Probe } from '../../agent/probe.ts';
 import { COUNTED, type Counted } from './counted.ts';
+import { ECHO, NETWORK } from './networkFacts.ts';
 import { PEOPLE } from './peopleFacts.ts';
 
 /**
@@ -46,6 +47,16 @@ export const WITNESSED: readonly Described[] = [
         words: { true: { zh: '正在按通知重启', en: 'in an announced restart' }, false: { zh: '否', en: 'no' } },
       },
       address: { type: 'string', largest: 64, about: { zh: '连接所用的地址', en: 'The address it speaks from' } },
+      rtt_seconds: {
+        type: 'number',
+        unit: 'seconds',
+        least: 0,
+        most: 60,
+        about: {
+          zh: '连接的心跳往返时间 95 分位（最近若干次）',
+          en: "95th percentile of the round trips of its link's pings",
+        },
+      },
     }),
   },
   // Worked out from what the machine says of its marks and what the collector remembers of them: claimed, then.
@@ -118,6 +129,8 @@ export const WITNESSED: readonly Described[] = [
   },
   ...COUNTED.map((probe) => described({ ...probe, facts: witnessed(probe.facts) })),
   ...PEOPLE.map(described),
+  ECHO,
+  ...NETWORK.map(described),
 ];
 
 function described(counted: Counted): Described {

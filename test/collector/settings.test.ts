@@ -47,9 +47,24 @@ xunkao.yaml:6:10: devices.0.url: expected nut://HOST/UPS, such as nut://127.0.0.
 xunkao.yaml:7:11: unknown key feed; known here: id, kind, url, room, user, password, ca, reader, feeds, community, privacy, auth, cipher, runtime, battery_volts, battery_installed, recharge_hours
     feed: [A/1]
           ^
-xunkao.yaml:8:18: unknown key intenet_targets; known here: site, listen, standard, parameters, internet_targets, exam_software, seat_pattern, protection_products, frame_every_seconds, devices, time_zone, phases, paging, series, limits
+xunkao.yaml:8:18: unknown key intenet_targets; known here: site, listen, standard, parameters, internet_targets, exam_software, seat_pattern, protection_products, frame_every_seconds, devices, time_zone, phases, network, throughput, paging, series, limits
 intenet_targets: []
                  ^`);
+});
+
+test('a peer for the line out is one server or one file, and its token stays in its file', () => {
+  const read = parseSettings('xunkao.yaml', 'throughput: { peer: "https://peer.example.org:9490", valid_days: 7 }');
+  expect('settings' in read && read.settings.throughput).toEqual({
+    url: 'https://peer.example.org:9490',
+    kind: 'peer',
+    tokenFile: null,
+    caFile: null,
+    validDays: 7,
+  });
+  expect(faults('throughput: {}')).toMatch(/throughput takes either peer or file/);
+  expect(faults('throughput: { file: "ftp://x/y" }')).toMatch(/expected the address of a large file/);
+  expect(faults('throughput: { peer: "http://x", token_file: /no/such/file }')).toMatch(/cannot be read \(ENOENT\)/);
+  expect(faults('network: { exam_server_port: 70000 }')).toMatch(/expected the TCP port/);
 });
 
 test('every fault is told in Chinese too', () => {

@@ -13,12 +13,18 @@ it('describes what the collector sees itself of machines', () => {
     'presence.same_host',
     'presence.restarting',
     'presence.address',
+    'presence.rtt_seconds',
     'rollback.reverted',
     'rollback.verdict',
     'rollback.because',
     'rollback.restarts',
     'proof.ups_seconds',
     'proof.ups_expires_seconds',
+    'echo.loss_ratio',
+    'echo.jitter_seconds',
+    'echo.median_seconds',
+    'echo.p95_seconds',
+    'echo.udp',
   ]);
 });
 
@@ -31,8 +37,9 @@ it('describes what it counts for rooms and the site: how many there are, and how
 
 it.each(catalogue.facts)('$name is described in both languages, and witnessed unless it rests on a claim', (fact) => {
   const { witnessed, about, probe } = fact;
-  // What marks a machine has is its own word, and what its people are the site's.
-  expect(witnessed ?? false).toBe(!['rollback', 'staff', 'pledges', 'proctors'].includes(probe));
+  // What marks a machine has and what it reaches is its own word, and what its people are the site's.
+  const claims = ['rollback', 'staff', 'pledges', 'proctors', 'reaching', 'service', 'uplink'];
+  expect(witnessed ?? false).toBe(!claims.includes(probe));
   expect(about.zh).toMatch(/\p{Script=Han}/u);
   expect(about.en).not.toMatch(/\p{Script=Han}/u);
 });

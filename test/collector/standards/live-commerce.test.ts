@@ -28,14 +28,14 @@ describe('the pack', () => {
       'licence courses site-experience ' +
         'seats light-air-noise exam-software os cpu memory-size memory-type browser display office restore-card internet desktop physical local ' +
         'spares cores memory disk dedicated static-address internet-before-after server-physical server-local ' +
-        'server-present standby lan-gigabit one-lan lan-authority cameras camera-audio-video camera-recording ' +
+        'server-present standby lan-gigabit uplink one-lan lan-authority cameras camera-audio-video camera-recording platform ' +
         'organization-complete staff-count lead-experience staff-passed ' +
         'exam-office security logistics medical safety-system no-incident-history resources ' +
         'mains dual-supply ups-two-hours environment ' +
         'entrance-banner notice-boards room-sign desk-labels belongings-area direction-signs closed-area ' +
         'staff-lead staff-proctors staff-tech staff-logistics staff-selected staff-fit ' +
         'proctor-independent cross-department proctor-ratio staff-trained staff-briefed staff-pledge ' +
-        'online clock remote-control ups-online ups-low-battery ups-output ups-battery camera-picture ' +
+        'online clock remote-control ups-online ups-low-battery ups-output ups-battery camera-picture seat-cable ' +
         'collector-power collector-awake rehearsal-held collector-apart',
     );
     expect(idsOf(rules.filter((rule) => rule.own))).toBe(idsOf(rules.filter(({ clause }) => clause === '')));
@@ -50,14 +50,14 @@ describe('the pack', () => {
     const byIncident = Object.groupBy(rules, (rule) => rule.incident);
     expect(idsOf(byIncident.urgent!)).toBe('mains ups-low-battery');
     expect(idsOf(byIncident.seat!)).toBe(
-      'restore-card internet internet-before-after cameras camera-audio-video camera-recording proctor-ratio online clock remote-control ups-online ups-output',
+      'restore-card internet internet-before-after cameras camera-audio-video camera-recording platform proctor-ratio online clock remote-control ups-online ups-output',
     );
   });
 
   it('lets a person state what a site may be unable to measure', () => {
     expect(idsOf(rules.filter((rule) => rule.attestable))).toBe(
       'cpu memory-type restore-card physical local dedicated server-physical server-local ' +
-        'lan-gigabit cameras camera-audio-video camera-recording mains ups-two-hours',
+        'lan-gigabit uplink cameras camera-audio-video camera-recording mains ups-two-hours',
     );
   });
 
@@ -66,7 +66,7 @@ describe('the pack', () => {
       ({ scope, judgedBy }) => scope !== 'machine' && scope !== 'device' && /agent|collector/.test(judgedBy),
     );
     expect(idsOf(counted)).toBe(
-      'seats spares server-present standby lan-gigabit one-lan environment rehearsal-held collector-apart',
+      'seats spares server-present standby lan-gigabit uplink one-lan platform environment rehearsal-held collector-apart',
     );
     expect(idsOf(counted.filter(({ perSession }) => perSession))).toBe('seats spares environment rehearsal-held');
   });
