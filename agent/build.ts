@@ -1,5 +1,5 @@
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 import { bringWindowsNodes, windowsNode } from './bring.ts';
 import { AGENT_FILE, MANIFEST_FILE } from './installer/layout.ts';
@@ -18,10 +18,11 @@ export function bundleAgent(folder: string): Promise<string> {
   return bundle('main.ts', join(folder, AGENT_FILE));
 }
 
-async function bundle(entry: string, outfile: string): Promise<string> {
+/** @param entry below `agent/`, or a whole path */
+export async function bundle(entry: string, outfile: string): Promise<string> {
   const folder = dirname(outfile);
   const options: BuildOptions = {
-    entryPoints: [join(ROOT, 'agent', entry)],
+    entryPoints: [resolve(ROOT, 'agent', entry)],
     outfile,
     bundle: true,
     platform: 'node',

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 
 const COMPILER = 'x86_64-w64-mingw32-gcc-posix';
 const LIBRARIAN = 'x86_64-w64-mingw32-dlltool';
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 300_000;
 
 /** True when this machine can compile for Windows: Debian's package gcc-mingw-w64-x86-64-posix. */
 export function canBuildAddon(): boolean {
@@ -13,24 +13,25 @@ export function canBuildAddon(): boolean {
 }
 
 /**
- * Compiles the addon for 64-bit Windows 7 and later from the C files of this folder, and returns the file. Throws with
- * the compiler's own words.
+ * Compiles the addon for 64-bit Windows 7 and later from the C files of this folder, and returns the file; those of
+ * another folder when it is given. Throws with the compiler's own words.
  *
  * Node's functions are imported from the program that loads it, `node.exe`; their names come from Node-API's headers.
  */
-export function buildAddon(outfile: string): string {
+export function buildAddon(outfile: string, folder = import.meta.dirname): string {
   mkdirSync(dirname(outfile), { recursive: true });
   // Two builds at once must not write the same file; the finished one is moved into its place.
   const work = mkdtempSync(join(dirname(outfile), '.addon-'));
   try {
     const library = join(work, 'libnode.a');
     run(LIBRARIAN, ['-d', join(headers(), 'def', 'node_api.def'), '-D', 'node.exe', '-l', library]);
-    const sources = readdirSync(import.meta.dirname)
+    const sources = readdirSync(folder)
       .filter((file) => file.endsWith('.c'))
       .sort()
-      .map((file) => join(import.meta.dirname, file));
+      .map((file) => join(folder, file));
     const finished = join(work, 'addon.node');
-    run(COMPILER, [...FLAGS, `-I${join(headers(), 'include')}`, '-o', finished, ...sources, library, ...LIBRARIES]);
+    const includes = [join(headers(), 'include'), import.meta.dirname].map((path) => `-I${path}`);
+    run(COMPILER, [...FLAGS, ...includes, '-o', finished, ...sources, library, ...LIBRARIES]);
     renameSync(finished, outfile);
     return outfile;
   } finally {
