@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { FastifyBaseLogger as Log } from 'fastify';
 import { buildCatalogue, loadProbes } from '../agent/catalogue.ts';
 import { plainSecrets } from './devices.ts';
@@ -7,7 +8,9 @@ import type { Clock, Moment } from './clock.ts';
 import { createCompliance } from './compliance/compliance.ts';
 import { createLate } from './compliance/late.ts';
 import { LAN_FACTS } from './compliance/lan.ts';
+import type { Statements } from './compliance/statement.ts';
 import { createStrata } from './compliance/strata.ts';
+import { createTrial } from './compliance/trial.ts';
 import type { Fault } from './faults.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Limits } from './gateway/limits.ts';
@@ -98,14 +101,14 @@ export async function assemble({
   clock: makeClock,
 }: AssemblyOptions): Promise<Assembly> {
   const catalogue = buildCatalogue(await loadProbes(), WITNESSED);
-  const loaded = await loadStandard(
-    packOf(settings.standard),
-    catalogue,
-    settings.parameters,
-    placeOf && ((path) => placeOf(['parameters', ...path])),
-  );
-  if ('faults' in loaded) throw new WrongPack(loaded.faults);
-  const { standard } = loaded;
+  const load = async (name: string, key: 'parameters' | 'trial_parameters'): Promise<Standard> => {
+    const place = placeOf && ((path: readonly string[]) => placeOf([key, ...path]));
+    const loaded = await loadStandard(packOf(name), catalogue, settings[key], place);
+    if ('faults' in loaded) throw new WrongPack(loaded.faults);
+    return loaded.standard;
+  };
+  const standard = await load(settings.standard, 'parameters');
+  const tried = settings.trial === null ? null : await load(settings.trial, 'trial_parameters');
   const plain = plainSecrets(settings.devices);
   if (plain.length > 0)
     log.warn(
@@ -141,17 +144,12 @@ export async function assemble({
       ({ name, scopes }) => scopes.length > 0 || read.has(name) || LAN_FACTS.includes(name),
     );
     const hearing = createHearing();
-    const compliance = createCompliance(
-      standard,
-      state,
-      places,
-      (id, staleAt) => hearing.settled(id, staleAt),
-      settings.phases,
-      {
-        of: (rule, subject, wall) => office.statements.of(rule, subject, wall),
-        takeChanged: (wall) => office.statements.takeChanged(wall),
-      },
-    );
+    const settled = (id: string, staleAt?: number): boolean => hearing.settled(id, staleAt);
+    const statements: Statements = {
+      of: (rule, subject, wall) => office.statements.of(rule, subject, wall),
+      takeChanged: (wall) => office.statements.takeChanged(wall),
+    };
+    const compliance = createCompliance(standard, state, places, settled, settings.phases, statements);
     const rollback = createRollback(state);
     const rehearsals = createRehearsals();
     const stages: Stages = {
@@ -217,6 +215,21 @@ export async function assemble({
       write: (keep, entries) => recorder.write(keep, entries),
       entry: createWrite(recorder, clock).entry,
     });
+    const trial =
+      tried &&
+      createTrial({
+        standard: tried,
+        inForce: standard,
+        compliance,
+        state,
+        places,
+        settled,
+        statements,
+        times: settings.phases,
+        sessions: stages.sessions,
+        clock,
+        pause: () => turn(),
+      });
     const parts = {
       site,
       settings,
@@ -226,6 +239,7 @@ export async function assemble({
       log,
       catalogue,
       standard,
+      trial,
       stages,
       registry,
       history,

@@ -37,6 +37,8 @@ export type Question =
   /** Null = the room's next session. */
   | { readonly ask: 'rehearse'; readonly room: string; readonly session: string | null }
   | ({ readonly ask: 'uplink' } & UplinkQuestion)
+  /** What would fail under the standard that is tried; null when there is none. */
+  | { readonly ask: 'trial' }
   | { readonly ask: 'status' };
 
 export type Answer = (Readonly<Record<string, unknown>> & { readonly error?: never }) | { readonly error: Bilingual };

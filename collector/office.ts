@@ -10,7 +10,9 @@ import { createAffairs } from './affairs.ts';
 import { incidentEntry, type Effects, type Stages } from './beat.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
 import type { Clock } from './clock.ts';
+import type { Trial } from './compliance/trial.ts';
 import type { Desk } from './console/desk.ts';
+import { trialAnswer } from './console/trialApi.ts';
 import { answerDrill, createDrills } from './drills/drills.ts';
 import { answerUplink } from './network/answer.ts';
 import { createNetwork, type Network } from './network/network.ts';
@@ -51,6 +53,7 @@ export interface OfficeParts {
   readonly log: Log;
   readonly catalogue: Catalogue;
   readonly standard: Standard;
+  readonly trial: Trial | null;
   readonly stages: Stages;
   readonly registry: Registry;
   readonly gateway: () => Gateway;
@@ -81,7 +84,8 @@ export interface Office extends Desk, Enrolment, Calendar, Restarting, Seating {
 const DRILL_FRAME_SECONDS = 2;
 /** An agent takes no more. */
 const MOST_PEERS = 16;
-
+/** What a command shows of a trial; the API has them all. */
+const TRIAL_FINDINGS = 2_000;
 /** Without a new sign of a second one for this long, the double is gone. */
 const ALIVE_TWICE_MS = 120_000;
 
@@ -254,6 +258,7 @@ export function createOffice(parts: OfficeParts): Office {
     network,
     catalogue,
     standard,
+    trial: parts.trial,
     accounts,
     tokens,
     state,
@@ -416,6 +421,12 @@ export function createOffice(parts: OfficeParts): Office {
           );
           return { ticket, command, onlyHere };
         }
+        case 'trial':
+          return {
+            trial:
+              parts.trial &&
+              (await trialAnswer(rowSource, parts.trial, { sees: () => true, after: 0, limit: TRIAL_FINDINGS })),
+          };
         case 'roster': {
           const bytes = await readRosterFile(question.file);
           if ('error' in bytes) return bytes;

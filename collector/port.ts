@@ -105,6 +105,7 @@ function ownMetrics(
 ): OwnMetrics {
   const { incidents, places } = stages;
   return createOwnMetrics(VERSION, site, {
+    standard: () => office.standard,
     agents: () => gateway.linked,
     incidents: () =>
       incidents

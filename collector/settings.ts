@@ -78,6 +78,21 @@ const Schema = Type.Object(
         about('先写规则，再写参数', 'by rule, then by parameter'),
       ),
     ),
+    trial: Type.Optional(
+      Type.String(
+        about(
+          '要试用的标准：随产品提供的名称，或文件夹（./next）',
+          'a standard to try: the name of a pack that comes along, or a folder (./next)',
+        ),
+      ),
+    ),
+    trial_parameters: Type.Optional(
+      Type.Record(
+        Type.String(),
+        Type.Record(Type.String(), Type.Unknown(), about('{ 参数: 值 }', '{ parameter: value }')),
+        about('先写规则，再写参数', 'by rule, then by parameter'),
+      ),
+    ),
     internet_targets: Type.Optional(
       Type.Array(
         Type.String({
@@ -159,7 +174,10 @@ export const TOP_KEYS: readonly string[] = Object.keys(Schema.properties);
 const schema = Compile(Schema);
 
 export interface Settings extends Required<
-  Omit<File, 'site' | 'devices' | 'phases' | 'parameters' | 'limits' | 'paging' | 'series' | 'network' | 'throughput'>
+  Omit<
+    File,
+    'site' | 'devices' | 'phases' | 'parameters' | 'trial' | 'limits' | 'paging' | 'series' | 'network' | 'throughput'
+  >
 > {
   /** Null: what the first start decided. */
   readonly site: string | null;
@@ -167,6 +185,8 @@ export interface Settings extends Required<
   readonly devices: readonly DeviceSetting[];
   readonly phases: { readonly rehearsalMs: number; readonly beforeMs: number; readonly afterMs: number };
   readonly parameters: NonNullable<File['parameters']>;
+  /** Another standard that is tried beside it, as `standard` names one, with the values of `trial_parameters`. */
+  readonly trial: string | null;
   readonly limits: NonNullable<File['limits']>;
   readonly paging: PagingSettings;
   /** Null: the record's own roll-ups serve everything. */
@@ -328,6 +348,8 @@ function complete(
     listen: file.listen ?? [DEFAULT_LISTEN],
     standard: standardOf(file.standard ?? 'live-commerce', folder),
     parameters: file.parameters ?? {},
+    trial: file.trial === undefined ? null : standardOf(file.trial, folder),
+    trial_parameters: file.trial_parameters ?? {},
     internet_targets: file.internet_targets ?? DEFAULT_TARGETS,
     exam_software: file.exam_software ?? [],
     protection_products: file.protection_products ?? [],

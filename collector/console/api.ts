@@ -127,8 +127,12 @@ export interface SiteAnswer {
     /** ISO date, or null when the source names none. */
     readonly effective: string | null;
     readonly hash: string;
+    /** The certifier's own values, by rule and parameter: `browser.reading`. */
+    readonly overridden: readonly string[];
     readonly title: Bilingual;
   };
+  /** The standard that is tried beside it, or null. */
+  readonly trial: SiteAnswer['standard'] | null;
   readonly now: number;
   /** Who is signed in on this browser. */
   readonly account: {

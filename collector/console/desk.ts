@@ -3,6 +3,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Tokens } from '../accounts/tokens.ts';
 import type { Bundles } from '../bundle/orders.ts';
 import type { Clock } from '../clock.ts';
+import type { Trial } from '../compliance/trial.ts';
 import type { Drills } from '../drills/drills.ts';
 import type { Network } from '../network/network.ts';
 import type { History } from '../history/history.ts';
@@ -38,6 +39,8 @@ export interface Desk extends RowSource {
   readonly bundles: Bundles;
   readonly record: RecordDesk;
   readonly people: People;
+  /** The standard that is tried beside the one in force. */
+  readonly trial: Trial | null;
   /** What people stated about clauses, and the files that show it. */
   readonly statements: StatementStore;
   readonly files: Files;

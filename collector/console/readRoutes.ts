@@ -12,6 +12,7 @@ import { mayDo, mayHere, mayStill, mustSee, Refusal, sees, visibleRooms } from '
 import { deviceRow, incidentRow, machineRow, verdictRow } from './rows.ts';
 import * as schemas from './schemas.ts';
 import { mustSeeNamed, seenEntries, sessionFor } from './seen.ts';
+import { standardRow } from './trialApi.ts';
 
 const LARGEST_PAGE = 1_000;
 /** A page that was signed out elsewhere hears no more after this. */
@@ -26,11 +27,11 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
     '/api/v1/site',
     { onRequest: mayDo('look'), schema: { summary: 'Who this is, and who is signed in' } },
     async (request): Promise<SiteAnswer> => {
-      const { id, edition, effective, hash, title } = desk.standard;
       return {
         site: desk.site,
         version: desk.version,
-        standard: { id, edition, effective: effective ?? '', hash, title },
+        standard: standardRow(desk.standard),
+        trial: desk.trial && standardRow(desk.trial.standard),
         now: desk.clock.now().wall,
         account: request.account && whoOf(request.account),
         acts: mayHere(request),

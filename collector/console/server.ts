@@ -15,6 +15,7 @@ import Fastify, {
 } from 'fastify';
 import { accountRoutes } from './accountRoutes.ts';
 import { restartRoutes } from './restartRoutes.ts';
+import { trialRoutes } from './trialRoutes.ts';
 import { seatRoutes } from './seatRoutes.ts';
 import type { Desk } from './desk.ts';
 import { bundleRoutes } from './bundleRoutes.ts';
@@ -85,6 +86,7 @@ export async function createConsole(desk: Desk, events: Events, options: Console
   guard(app, desk);
   await app.register(async (routes) => {
     restartRoutes(routes, desk);
+    trialRoutes(routes, desk);
     seatRoutes(routes, desk, events);
     readRoutes(routes, desk, events);
     changeRoutes(routes, desk, events);

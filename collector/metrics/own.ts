@@ -12,6 +12,8 @@ export interface OwnMetrics {
 }
 
 export interface Gauges {
+  /** What every verdict is judged by. */
+  standard(): { readonly id: string; readonly edition: string; readonly hash: string };
   agents(): number;
   incidents(): readonly { readonly urgency: string; readonly rule: string | null; readonly room: string | null }[];
   rooms(): readonly { readonly room: string; readonly readiness: string }[];
@@ -49,6 +51,10 @@ export function createOwnMetrics(version: string, site: string, gauges: Gauges):
 
   gauge('xunkao_build_info', 'Version of the collector.', ['version'], function collect() {
     this.set({ version }, 1);
+  });
+  gauge('xunkao_standard_info', 'The standard in force.', ['standard', 'edition', 'hash'], function collect() {
+    const { id, edition, hash } = gauges.standard();
+    this.set({ standard: id, edition, hash }, 1);
   });
   gauge('xunkao_collector_agents', 'Agents connected now.', [], function collect() {
     this.set(gauges.agents());

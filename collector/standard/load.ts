@@ -44,10 +44,18 @@ export async function loadStandard(
   const forced = inForce(rules, overrides, place);
   if ('faults' in forced) return { faults: forced.faults };
   const judged = forced.rules.map(({ compiled, parameters, when }) => toRule(compiled, parameters, when));
-  return { standard: toStandard(head!, judged, hashOf(files, judged)) };
+  const overridden = Object.entries(overrides).flatMap(([id, values]) =>
+    Object.keys(values).map((name) => `${id}.${name}`),
+  );
+  return { standard: toStandard(head!, judged, hashOf(files, judged), overridden) };
 }
 
-function toStandard(head: WholeStandard, rules: readonly Rule[], hash: string): Standard {
+function toStandard(
+  head: WholeStandard,
+  rules: readonly Rule[],
+  hash: string,
+  overridden: readonly string[],
+): Standard {
   return Object.freeze({
     id: head.id.value,
     edition: head.edition,
@@ -56,6 +64,7 @@ function toStandard(head: WholeStandard, rules: readonly Rule[], hash: string): 
     source: head.source,
     notJudged: (head.not_judged ?? []) as Standard['notJudged'],
     hash,
+    overridden: Object.freeze(overridden),
     rules: Object.freeze(rules),
   });
 }

@@ -15,6 +15,8 @@ export interface Standard {
   readonly notJudged: readonly { readonly clause: string; readonly because: Bilingual }[];
   /** SHA-256 over the pack's files and the parameters in force, first 12 hex digits; shown everywhere a verdict is. */
   readonly hash: string;
+  /** Where the certifier's own values are in force instead of the pack's: `browser.reading`, `internet.when`. */
+  readonly overridden: readonly string[];
   /** In the source's order. */
   readonly rules: readonly Rule[];
 }

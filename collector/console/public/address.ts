@@ -13,6 +13,7 @@ export type Route =
   | { readonly page: 'enrol' }
   | { readonly page: 'restarts' }
   | { readonly page: 'sessions' }
+  | { readonly page: 'trial' }
   | { readonly page: 'paging' }
   | { readonly page: 'page'; readonly token: string }
   | { readonly page: 'affairs'; readonly tab: AffairsTab; readonly session: string | null }
@@ -28,7 +29,7 @@ export function parseRoute(hash: string): Route {
   const [page, name, more] = path.split('/').map(decode);
   if (page === 'room' && name) return { page: 'room', room: name };
   if (page === 'subject' && name) return { page: more === 'history' || more === 'drill' ? more : 'subject', id: name };
-  if (page === 'sign-in' || page === 'enrol' || page === 'restarts') return { page };
+  if (page === 'sign-in' || page === 'enrol' || page === 'restarts' || page === 'trial') return { page };
   if (page === 'paging' || page === 'sessions') return { page };
   if (page === 'page' && name) return { page, token: name };
   if (page === 'account' || page === 'accounts' || page === 'tokens' || page === 'choose-password') return { page };
@@ -59,6 +60,7 @@ export function addressOf(to: Route): string {
     case 'enrol':
     case 'restarts':
     case 'sessions':
+    case 'trial':
     case 'account':
     case 'accounts':
     case 'tokens':

@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { effect } from '@preact/signals';
 import { Banners } from './parts/banners.tsx';
+import { StandardLine } from './parts/standard.tsx';
 import { Header } from './parts/header.tsx';
 import { AccountPage, ChoosePasswordPage } from './pages/account.tsx';
 import { AccountsPage } from './pages/accounts.tsx';
@@ -16,8 +17,9 @@ import { AdministratorPage, SignInPage } from './pages/signIn.tsx';
 import { SessionsPage } from './pages/sessions.tsx';
 import { SubjectPage } from './pages/subject.tsx';
 import { TokensPage } from './pages/tokens.tsx';
+import { TrialPage } from './pages/trial.tsx';
 import { addressOf } from './address.ts';
-import { language, say, tell } from './language.ts';
+import { language, say } from './language.ts';
 import { link, needsAdministrator, site, stayLive } from './live.ts';
 import { followAddress, route } from './route.ts';
 import { followPage } from './shown.ts';
@@ -72,6 +74,8 @@ function Page() {
       return <SessionsPage />;
     case 'restarts':
       return <RestartsPage />;
+    case 'trial':
+      return <TrialPage />;
     case 'paging':
       return <PagingPage />;
     case 'affairs':
@@ -90,11 +94,16 @@ function Page() {
 function Footer() {
   const here = site.value;
   if (!here) return null;
-  const { title, edition, hash } = here.standard;
   return (
     <footer>
-      {say('standard_line', { title: tell(title), edition, hash })} · {say('product')} {here.version} ·{' '}
-      <a href={addressOf({ page: 'paging' })}>{say('paging')}</a>
+      <StandardLine standard={here.standard} />
+      {here.trial && (
+        <>
+          {' · '}
+          <a href={addressOf({ page: 'trial' })}>{say('trial')}</a>
+        </>
+      )}{' '}
+      · {say('product')} {here.version} · <a href={addressOf({ page: 'paging' })}>{say('paging')}</a>
     </footer>
   );
 }

@@ -8,6 +8,7 @@ import { DRILL_WORDS } from './words/drills.ts';
 import { SESSION_WORDS } from './words/sessions.ts';
 import { PEOPLE_WORDS } from './words/people.ts';
 import { SEATING_WORDS } from './words/seating.ts';
+import { TRIAL_WORDS } from './words/trial.ts';
 import { ACCESS_WORDS } from './words/access.ts';
 import { PAGING_WORDS } from './words/paging.ts';
 import { READINESS_WORDS } from './words/readiness.ts';
@@ -76,7 +77,6 @@ export const WORDS = {
   more: { zh: '另有 {n} 项', en: '{n} more' },
   required_is: { zh: '应：{required}', en: 'needs: {required}' },
   opening: { zh: '正在打开…', en: 'Opening…' },
-  standard_line: { zh: '标准：{title} {edition}（{hash}）', en: 'Standard: {title} {edition} ({hash})' },
 
   // Incidents.
   incidents: { zh: '待处理事件', en: 'Open incidents' },
@@ -259,6 +259,7 @@ export const WORDS = {
   ...PEOPLE_WORDS,
   ...SESSION_WORDS,
   ...SEATING_WORDS,
+  ...TRIAL_WORDS,
   ...BUNDLE_WORDS,
   ...DRILL_WORDS,
   entry_key: { zh: '签名密钥', en: 'Signing key' },

@@ -48,6 +48,7 @@ describe('a second standard', () => {
       title: { zh: '焊接机器人实训室标准', en: 'Standard for welding-robot workshops' },
       source: { zh: '虚构的第二个标准，只用于测试', en: 'An invented second standard, for tests only' },
       notJudged: [],
+      overridden: [],
     });
     expect(hash).toMatch(/^[0-9a-f]{12}$/);
     expect(rules.map((rule) => rule.id)).toEqual(['undisturbed', 'room-for-plans', 'battery-room']);
