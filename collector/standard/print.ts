@@ -1,5 +1,6 @@
 import type { Bilingual } from '../../agent/probe.ts';
-import type { Rule, Standard } from './rule.ts';
+import { plainQuantity, unitOf } from './quantity.ts';
+import type { Parameter, Rule, Standard } from './rule.ts';
 
 type Language = keyof Bilingual;
 
@@ -13,13 +14,15 @@ export function printStandard(standard: Standard, language: Language): string {
     source[language],
     '',
     `\`${id}@${edition}+${hash}\` · ${words.effective}: ${effective ?? words.noDay} · ${words.rules}: ${rules.length}`,
+    '',
+    words.attestable,
   ];
   const table = [words.head, words.head.map(() => '---'), ...rules.map((rule) => row(rule, language))];
   const parameters = rules.flatMap((rule) =>
-    Object.entries(rule.parameters).map(([name, { value, about }]) => [
+    Object.entries(rule.parameters).map(([name, parameter]) => [
       `${rule.id}.${name}`,
-      String(value),
-      about[language],
+      valueOf(name, parameter, language),
+      parameter.about[language],
     ]),
   );
   return [
@@ -39,6 +42,15 @@ export function printStandard(standard: Standard, language: Language): string {
         ]),
     '',
   ].join('\n');
+}
+
+/** `2 h`; of a choice between readings its word and what it means. */
+function valueOf(name: string, { value, choices }: Parameter, language: Language): string {
+  const unit = unitOf(name);
+  if (typeof value === 'number') return unit ? plainQuantity(value, unit, language) : String(value);
+  if (typeof value === 'object') return value.join(WORDS[language].comma);
+  const choice = choices?.[String(value)];
+  return choice ? `${String(value)}: ${choice[language]}` : String(value);
 }
 
 function row(rule: Rule, language: Language): string[] {
@@ -78,6 +90,7 @@ const WORDS = {
   zh: {
     effective: '生效',
     noDay: '原文未写日期',
+    attestable: '✎ 测不到时可以由人工确认代替；人工确认不能改变已经测到的不合格。',
     rules: '规则',
     own: '（自定）',
     any: '始终',
@@ -95,6 +108,8 @@ const WORDS = {
   en: {
     effective: 'effective',
     noDay: 'the source names no day',
+    attestable:
+      '✎ a person may state it where it cannot be measured; a statement never changes what was measured as broken.',
     rules: 'rules',
     own: '(own)',
     any: 'always',

@@ -64,6 +64,14 @@ export function formatQuantity(value: number, unit: Unit, name: string, language
   return `${Number((value / symbol.factor).toFixed(2))} ${word}`;
 }
 
+/** In the largest unit that leaves a whole number: 7200 seconds are `2 h`, 120000000000 bytes `120 GB`. */
+export function plainQuantity(value: number, unit: Unit, language: keyof Bilingual): string {
+  const symbols = Object.entries(SYMBOLS[unit]).sort(([, left], [, right]) => right.factor - left.factor);
+  const whole = symbols.find(([, { factor }]) => Number.isInteger(Number((value / factor).toPrecision(12))));
+  const name = whole?.[0] ?? symbols.at(-1)![0];
+  return formatQuantity(value, unit, name, language)!;
+}
+
 /** Names come from files: `constructor` is none. */
 function symbolOf(unit: Unit, name: string): Symbol | undefined {
   return Object.hasOwn(SYMBOLS[unit], name) ? SYMBOLS[unit][name] : undefined;

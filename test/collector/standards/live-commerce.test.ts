@@ -12,7 +12,9 @@ const catalogue = await realCatalogue();
 const loaded = await loadStandard(PACK, catalogue);
 if ('faults' in loaded) throw new Error(JSON.stringify(loaded.faults, null, 2));
 const { standard } = loaded;
-const { rules } = standard;
+const { rules, notJudged } = standard;
+/** An article, with its item where it has some: `第三条（二）`. */
+const CLAUSE = /第[一二三四五六七八九十]+条(?:（[一二三四五六七八九十]+）)?/g;
 
 const source = JSON.parse(
   readFileSync(join(import.meta.dirname, '../../fixtures/standards/live-commerce-source.json'), 'utf8'),
@@ -40,6 +42,16 @@ describe('the pack', () => {
     );
     expect(idsOf(rules.filter((rule) => rule.own))).toBe(idsOf(rules.filter(({ clause }) => clause === '')));
     expect(rules.findLast((rule) => !rule.own)?.id).toBe('staff-pledge');
+  });
+
+  it('leaves out no article and no item of the source: each has a rule, or a reason why it is not judged', () => {
+    const clauses = [...rules.map(({ clause }) => clause), ...notJudged.map(({ clause }) => clause)];
+    const named = new Set(clauses.flatMap((clause) => clause.match(CLAUSE) ?? []));
+    const asked = Object.entries(source.articles).flatMap(([article, items]) =>
+      items.length === 0 ? [article] : items.map((item) => `${article}${item}`),
+    );
+    expect(asked).toHaveLength(36);
+    expect(asked.filter((clause) => !named.has(clause))).toEqual([]);
   });
 
   it('judges in every role whether a machine is online', () => {
