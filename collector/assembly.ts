@@ -226,6 +226,7 @@ export async function assemble({
         settled,
         statements,
         times: settings.phases,
+        rehearsals,
         sessions: stages.sessions,
         clock,
         pause: () => turn(),
