@@ -48,6 +48,9 @@ export async function collectorPieces(
   pieces.push(await pieceOf(node.file, system === 'win32' ? 'node.exe' : 'node', true));
   for (const file of ['package.json', 'LICENSE']) pieces.push(await pieceOf(join(ROOT, file), `app/${file}`));
   for (const name of SCRIPTS[system]) pieces.push(await scriptPiece(name));
+  if (system === 'linux') {
+    pieces.push(await pieceOf(join(ROOT, 'deploy', 'systemd', 'xunkao.service'), 'xunkao.service'));
+  }
   return { pieces };
 }
 

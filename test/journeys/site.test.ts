@@ -113,6 +113,12 @@ describe.runIf(isHere)('a collector for a site', { timeout: 300_000 }, () => {
     for (const name of ['start.sh', 'install.sh', 'uninstall.sh']) {
       expect(spawnSync('sh', ['-n', join(folder, name)]).status, name).toBe(0);
     }
+    // The one unit that there is, and the script makes no other.
+    const unit = readFileSync(join(folder, 'xunkao.service'), 'utf8');
+    expect(unit).toBe(readFileSync(join(import.meta.dirname, '../../deploy/systemd/xunkao.service'), 'utf8'));
+    const install = readFileSync(join(folder, 'install.sh'), 'utf8');
+    expect(install).toContain('install -m 644 xunkao.service /etc/systemd/system/xunkao.service');
+    expect(install).not.toContain('[Service]');
   });
 
   test('for Windows brings its Node, the addon, and scripts that only start it', async () => {

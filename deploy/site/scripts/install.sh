@@ -16,8 +16,16 @@ if [ -z "$site" ] && [ ! -e "$data/site" ] && [ ! -e data/site ]; then
   echo "请给出考点名称，例如 sudo ./install.sh nanjing-01 · name the site: sudo ./install.sh nanjing-01" >&2
   exit 2
 fi
+case "$site" in
+  *[!a-z0-9-]*)
+    echo "考点名称只能有小写字母、数字和短横线 · lower-case letters, digits and dashes alone: $site" >&2
+    exit 2
+    ;;
+esac
 systemctl stop xunkao 2>/dev/null || true
 id xunkao >/dev/null 2>&1 || useradd --system --home-dir "$data" --shell /usr/sbin/nologin xunkao
+# 串口 UPS · a UPS on a serial port
+usermod -a -G dialout xunkao 2>/dev/null || true
 install -d -m 755 /opt/xunkao
 rm -rf /opt/xunkao/app
 cp -R node app start.sh uninstall.sh /opt/xunkao/
@@ -26,29 +34,12 @@ install -d -m 700 "$data"
 # 先用 start.sh 试过的，数据一起带走 · what was tried with start.sh comes along
 if [ -e data/site ] && [ ! -e "$data/site" ]; then cp -R data/. "$data/"; fi
 chown -R xunkao:xunkao "$data"
-name=""
-if [ ! -e "$data/site" ]; then name=" --site $site"; fi
-cat > /etc/systemd/system/xunkao.service <<UNIT
-[Unit]
-Description=Xunkao collector
-After=network-online.target
-Wants=network-online.target
-
-[Service]
-User=xunkao
-ExecStart=/opt/xunkao/node /opt/xunkao/app/deploy/site/start.ts --data $data$name
-Restart=always
-RestartSec=1
-LimitNOFILE=65536
-NoNewPrivileges=yes
-ProtectSystem=strict
-ProtectHome=yes
-PrivateTmp=yes
-ReadWritePaths=$data
-
-[Install]
-WantedBy=multi-user.target
-UNIT
+# 考点名称只在第一次启动时需要 · the site's name is for the first start
+if [ ! -e "$data/site" ] && ! grep -q -e --site /etc/xunkao.env 2>/dev/null; then
+  options=$(sed -n 's/^XUNKAO_OPTIONS="\{0,1\}\([^"]*\)"\{0,1\}$/\1/p' /etc/xunkao.env 2>/dev/null | tail -n 1)
+  echo "XUNKAO_OPTIONS=\"--site $site${options:+ $options}\"" >>/etc/xunkao.env
+fi
+install -m 644 xunkao.service /etc/systemd/system/xunkao.service
 if command -v ufw >/dev/null 2>&1; then ufw allow 9480/tcp >/dev/null && ufw allow 9480/udp >/dev/null; fi
 if command -v firewall-cmd >/dev/null 2>&1 && firewall-cmd --state >/dev/null 2>&1; then
   firewall-cmd --permanent --add-port=9480/tcp --add-port=9480/udp >/dev/null && firewall-cmd --reload >/dev/null

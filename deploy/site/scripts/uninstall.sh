@@ -13,4 +13,4 @@ if command -v firewall-cmd >/dev/null 2>&1 && firewall-cmd --state >/dev/null 2>
   firewall-cmd --permanent --remove-port=9480/tcp --remove-port=9480/udp >/dev/null && firewall-cmd --reload >/dev/null
 fi || true
 rm -rf /opt/xunkao
-echo "已卸载；数据在 /var/lib/xunkao · uninstalled; the data is in /var/lib/xunkao"
+echo "已卸载；数据在 /var/lib/xunkao，启动选项在 /etc/xunkao.env · uninstalled; the data is in /var/lib/xunkao, the options in /etc/xunkao.env"
