@@ -24,7 +24,8 @@ import {
   type NetworkSettings,
   type ThroughputSettings,
 } from './networkSettings.ts';
-import { completePaging, PagingSchema, type PagingSettings } from './pagers/settings.ts';
+import { PagingSchema } from './pagers/schema.ts';
+import { completePaging, type PagingSettings } from './pagers/settings.ts';
 import { SeriesSchema, seriesSettings } from './series/settings.ts';
 import type { StoreSettings } from './series/store.ts';
 

@@ -3,7 +3,8 @@ import { createDingtalk } from './dingtalk.ts';
 import { createEmail } from './email.ts';
 import { createFeishu } from './feishu.ts';
 import type { Pager } from './pager.ts';
-import type { ChannelKind, ChannelSettings } from './settings.ts';
+import type { ChannelKind } from './schema.ts';
+import type { ChannelSettings } from './settings.ts';
 import { createWebhook } from './webhook.ts';
 import { createWecom } from './wecom.ts';
 

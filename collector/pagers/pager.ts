@@ -1,4 +1,4 @@
-import type { ChannelKind } from './settings.ts';
+import type { ChannelKind } from './schema.ts';
 import type { Message } from './message.ts';
 
 /**

@@ -3,7 +3,8 @@ import type { Incident } from '../incidents/incident.ts';
 import { bindingOf, type PhaseTimes, type Session } from '../sessions/session.ts';
 import type { LocalTime } from './localTime.ts';
 import { isSilent } from './page.ts';
-import type { PagingSettings, SeatWhen } from './settings.ts';
+import type { SeatWhen } from './schema.ts';
+import type { PagingSettings } from './settings.ts';
 
 export interface QuietParts {
   readonly settings: Pick<PagingSettings, 'seatPhases' | 'quietHours'>;
