@@ -52,7 +52,8 @@ function runTests() {
       [tool('vitest'), 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${file}`, ...filters],
       {
         stdio: ['ignore', 'inherit', 'inherit'],
-        timeout: 30 * 60_000,
+        // Two busy cores may take three times as long as two quiet ones.
+        timeout: 60 * 60_000,
         env: { ...process.env, ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }) },
       },
     );

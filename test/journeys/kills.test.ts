@@ -65,26 +65,6 @@ test('a collector killed twenty times under load counts every acknowledged readi
   // The kills did hit: answers were lost, and changes were learnt after the fact.
   expect(wire.repeated()).toBeGreaterThan(0);
   expect(entries.filter(({ late }) => late).length).toBeGreaterThan(AGENTS);
-  console.log(
-    'STATS',
-    {
-      frames: [...wire.frames.values()].reduce((n, f) => n + f.size, 0),
-      repeated: wire.repeated(),
-      entries: entries.length,
-      late: entries.filter((e) => e.late).length,
-    },
-    JSON.stringify(
-      entries
-        .filter((e) => e.kind === 'verdict' && e.body['state'] === 'unknown' && e.body['cause'] !== 'missing')
-        .map((e) => [e.n, e.at, e.recordedAt, e.subject, e.rule, e.late, e.body]),
-    ),
-  );
-  console.log('STATS', {
-    frames: [...wire.frames.values()].reduce((n, f) => n + f.size, 0),
-    repeated: wire.repeated(),
-    entries: entries.length,
-    late: entries.filter((e) => e.late).length,
-  });
   for (const { machine, stream } of streams) {
     const frames = [...wire.frames.get(stream)!.values()].sort((left, right) => left.seq - right.seq);
     const isHeld = ({ seq }: Frame): boolean => wire.held.get(stream)!.some((ranges) => contains(ranges, seq));
