@@ -84,6 +84,28 @@ const OWN: readonly Alert[] = [
       en: 'The collector’s data disk refuses: free space or replace it. Judging goes on, and the machines keep their readings.',
     },
   },
+  {
+    name: 'XunkaoCollectorUnwell',
+    expr: 'time() - xunkao_collector_heartbeat_timestamp_seconds > 60',
+    for: '0s',
+    severity: 'page',
+    summary: { zh: '采集器一分钟没有心跳', en: 'The collector had no heartbeat for a minute' },
+    description: {
+      zh: '采集器还回应，但记录写不进去或判断停了一分钟。到那台电脑上看磁盘空间和日志。',
+      en: 'The collector still answers, but for a minute the record did not take or nothing was judged. Look at that PC’s disk and log.',
+    },
+  },
+  {
+    name: 'XunkaoChannelFails',
+    expr: 'xunkao_pages_channel_failing == 1',
+    for: '2m',
+    severity: 'ticket',
+    summary: { zh: '告警通道 {{ $labels.channel }} 不通', en: 'The channel {{ $labels.channel }} fails' },
+    description: {
+      zh: '告警通道 {{ $labels.channel }} 已有两分钟送不出去。控制台底部“通知通道”写着原因；其余通道照常。',
+      en: 'Nothing gets through the channel {{ $labels.channel }} for two minutes. “Paging” at the foot of the console says why; the other channels go on.',
+    },
+  },
 ];
 
 export function alerts({ standard }: Pack): readonly Alert[] {

@@ -69,6 +69,7 @@ interface OwnCase {
 }
 
 const UP = 'up{job="xunkao", instance="127.0.0.1:9480"}';
+const SITE = 'site="nanjing-01"';
 const INSTANCE = { job: 'xunkao', instance: '127.0.0.1:9480' };
 
 const OWN_SERIES: Readonly<Record<string, readonly [firing: OwnCase, quiet: OwnCase]>> = {
@@ -88,6 +89,30 @@ const OWN_SERIES: Readonly<Record<string, readonly [firing: OwnCase, quiet: OwnC
     },
     {
       series: [{ series: 'xunkao_collector_beat_seconds_count{site="nanjing-01"}', values: '0+4x200' }],
+      at: 150,
+      labels: {},
+    },
+  ],
+  XunkaoCollectorUnwell: [
+    {
+      series: [{ series: `xunkao_collector_heartbeat_timestamp_seconds{${SITE}}`, values: '0x200' }],
+      at: 90,
+      labels: { site: 'nanjing-01' },
+    },
+    {
+      series: [{ series: `xunkao_collector_heartbeat_timestamp_seconds{${SITE}}`, values: '0+1x200' }],
+      at: 90,
+      labels: {},
+    },
+  ],
+  XunkaoChannelFails: [
+    {
+      series: [{ series: `xunkao_pages_channel_failing{${SITE}, channel="ding-1"}`, values: '1x300' }],
+      at: 150,
+      labels: { site: 'nanjing-01', channel: 'ding-1' },
+    },
+    {
+      series: [{ series: `xunkao_pages_channel_failing{${SITE}, channel="ding-1"}`, values: '0x300' }],
       at: 150,
       labels: {},
     },
