@@ -131,14 +131,15 @@ describe('a proctor of room A', () => {
   test('reads the record of room A a page at a time, and nothing of accounts, tickets or the site', async () => {
     const found: { subject: string }[] = [];
     let after = '';
-    for (let page = 0; page < 20; page += 1) {
+    for (let page = 0; page < 200; page += 1) {
       const answer = (await ask(`/history?limit=1${after}`, me())).json();
       found.push(...answer.entries);
       if (answer.next === null) break;
       after = `&after=${answer.next}`;
     }
     const subjects = new Set(found.map(({ subject }) => subject));
-    expect([...subjects].sort()).toEqual(['m-a', 'ups-a']);
+    // What stands of the room itself is the proctor's, too.
+    expect([...subjects].filter((id) => !/^room:A(\/|$)/.test(id)).sort()).toEqual(['m-a', 'ups-a']);
     const whole = (await ask('/history?limit=1000', me())).json().entries;
     expect(found).toEqual(whole);
     for (const path of ['/tickets', '/accounts', '/tokens', '/metrics'])
