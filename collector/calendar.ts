@@ -65,6 +65,10 @@ export function createCalendar(
       if (trial) return { sessions: made };
       await write(made, 'planned', account);
       sessions = [...sessions, ...made];
+      // The first look was there for want of a plan.
+      const first = sessions.find(({ id, endsAt }) => id === FIRST && endsAt === null);
+      if (first && made.some(({ kind }) => kind === 'exam'))
+        await replace({ ...first, endsAt: clock.now().wall }, 'ended', 'collector');
       return { sessions: made };
     });
 
@@ -113,10 +117,12 @@ const OVER: Bilingual = {
   en: 'This session is over or was called off and cannot be changed; plan another one.',
 };
 
+const FIRST = 's-first';
+
 /** Until an exam is planned every clause binds, so that a new site sees all of them at once. */
 function firstAssessment(wall: number): Session {
   return {
-    id: 's-first',
+    id: FIRST,
     kind: 'assessment',
     title: { zh: '首次检查', en: 'First look' },
     rooms: 'all',

@@ -28,7 +28,7 @@ export function canaryProbe(now: () => number): Probe {
       nonce: { type: 'string', largest: 16, about: { zh: '本次开机的记号', en: 'What this start was marked with' } },
       settled: {
         type: 'boolean',
-        about: { zh: '本次记号已可靠写入', en: 'This start’s mark is on the disk for certain' },
+        about: { zh: '本次记号已可靠写入', en: 'The mark of this start is on the disk for certain' },
       },
       install: {
         type: 'string',
@@ -43,7 +43,7 @@ export function canaryProbe(now: () => number): Probe {
       boot_id: {
         type: 'number',
         least: 0,
-        about: { zh: 'Windows 自己的开机计数', en: 'Windows’ own count of its starts' },
+        about: { zh: 'Windows 自己的开机计数', en: 'The count of its starts that Windows keeps' },
       },
     },
     part: {
@@ -52,7 +52,7 @@ export function canaryProbe(now: () => number): Probe {
         found: { type: 'boolean', about: { zh: '开机时此处有记号', en: 'A mark was here at the start' } },
         found_sequence: { type: 'number', least: 1, about: { zh: '开机时此处的序号', en: 'Its number' } },
         found_nonce: { type: 'string', largest: 16, about: { zh: '开机时此处的记号', en: 'What it was' } },
-        written: { type: 'boolean', about: { zh: '本次记号已写入此处', en: 'This start’s mark is here' } },
+        written: { type: 'boolean', about: { zh: '本次记号已写入此处', en: 'The mark of this start is here' } },
       },
     },
     async ask(host) {
