@@ -31,6 +31,9 @@ test('a rehearsal lets every seat of the room connect at once, says what the exa
   const verdict = (): string | undefined =>
     desk.compliance.of(`room:B/session:${session.id}`).find(({ rule }) => rule === 'rehearsal-held')?.foreseen;
   await until('the room to be judged', 10_000, () => verdict() === 'broken');
+  await until('its seats to be judged', 10_000, () =>
+    seats.every(({ machine }) => desk.compliance.of(machine!).length > 0),
+  );
 
   const done = (await rehearse()) as unknown as Rehearsed;
   expect(done).toMatchObject({ room: 'B', session: session.id, isWhole: true });

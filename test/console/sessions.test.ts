@@ -48,7 +48,8 @@ test.skipIf(noChromium !== null)(
     await page.click('button:has-text("现在留存")');
     await page.waitForSelector('table.snapshots tbody tr');
     await page.click('button:has-text("看变化")');
-    await page.waitForSelector('text=这是第一份');
+    // The one before was frozen when the first look ended.
+    await page.waitForSelector('text=与上一份相比');
     await page.screenshot({ path: '/tmp/xunkao-sessions.png', fullPage: true });
   },
   120_000,

@@ -41,8 +41,9 @@ async function expectOneEach(collector: CollectorProgram, cut: () => void, mend:
     const word = String(body['state'] ?? body['change']);
     told.set(subject!, [...(told.get(subject!) ?? []), `${kind} ${rule} ${word}${late ? ' late' : ''}`]);
   }
-  expect(told.size).toBe(ROOM);
-  for (const lines of told.values()) {
+  const machines = [...told].filter(([subject]) => subject.startsWith('m-'));
+  expect(machines).toHaveLength(ROOM);
+  for (const [, lines] of machines) {
     expect(lines).toEqual([
       'verdict online broken',
       'incident online opened',
@@ -50,6 +51,10 @@ async function expectOneEach(collector: CollectorProgram, cut: () => void, mend:
       'incident online closed',
     ]);
   }
+  // The room and the site say what they lack meanwhile, once each way, and nobody is called for it.
+  const above = [...told].filter(([subject]) => !subject.startsWith('m-')).flatMap(([, lines]) => lines);
+  for (const line of new Set(above)) expect(line).toMatch(/^verdict (seats|environment|lan-gigabit) /);
+  expect(above.length).toBeLessThanOrEqual(6);
 }
 
 describe.runIf(networkAvailable())('a dead switch', () => {

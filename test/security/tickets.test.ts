@@ -92,6 +92,10 @@ test('a hostname gives a seat, but not one that reads a device and is told its p
   expect(seat(liar.machine)).toBeNull();
   expect(JSON.stringify(liar.messages)).not.toContain('hush-hush');
   expect(await collector.desk.place(liar.machine, { seat: '17' }, 'a-1')).toMatchObject({ seat: '17' });
+  // Placed by a person it is still a seat where a candidate sits; as a gateway it reads.
+  collector.beat();
+  expect(JSON.stringify(liar.messages)).not.toContain('hush-hush');
+  await collector.desk.place(liar.machine, { role: 'gateway' }, 'a-1');
   await expect.poll(() => JSON.stringify(liar.messages)).toContain('hush-hush');
 });
 

@@ -1,23 +1,14 @@
 import { render } from 'preact';
 import { effect } from '@preact/signals';
 import { Banners } from './parts/banners.tsx';
+import { later } from './parts/later.tsx';
 import { StandardLine } from './parts/standard.tsx';
 import { Header } from './parts/header.tsx';
 import { AccountPage, ChoosePasswordPage } from './pages/account.tsx';
-import { AccountsPage } from './pages/accounts.tsx';
-import { AffairsPage } from './pages/affairs/affairs.tsx';
-import { DrillPage } from './pages/drill.tsx';
-import { EnrolPage } from './pages/enrol.tsx';
 import { LinkPage } from './pages/link.tsx';
-import { PagingPage } from './pages/paging.tsx';
-import { HistoryPage } from './pages/history.tsx';
-import { RestartsPage } from './pages/restarts.tsx';
 import { RoomPage } from './pages/room.tsx';
 import { AdministratorPage, SignInPage } from './pages/signIn.tsx';
-import { SessionsPage } from './pages/sessions.tsx';
 import { SubjectPage } from './pages/subject.tsx';
-import { TokensPage } from './pages/tokens.tsx';
-import { TrialPage } from './pages/trial.tsx';
 import { addressOf } from './address.ts';
 import { language, say } from './language.ts';
 import { link, needsAdministrator, site, stayLive } from './live.ts';
@@ -34,6 +25,18 @@ import './access.css';
 import './paging.css';
 import './affairs.css';
 import './drill.css';
+
+// The room, a subject and signing in come with the first script; the others when they are opened.
+const AccountsPage = later(async () => (await import('./pages/accounts.tsx')).AccountsPage);
+const AffairsPage = later(async () => (await import('./pages/affairs/affairs.tsx')).AffairsPage);
+const DrillPage = later(async () => (await import('./pages/drill.tsx')).DrillPage);
+const EnrolPage = later(async () => (await import('./pages/enrol.tsx')).EnrolPage);
+const HistoryPage = later(async () => (await import('./pages/history.tsx')).HistoryPage);
+const PagingPage = later(async () => (await import('./pages/paging.tsx')).PagingPage);
+const RestartsPage = later(async () => (await import('./pages/restarts.tsx')).RestartsPage);
+const SessionsPage = later(async () => (await import('./pages/sessions.tsx')).SessionsPage);
+const TokensPage = later(async () => (await import('./pages/tokens.tsx')).TokensPage);
+const TrialPage = later(async () => (await import('./pages/trial.tsx')).TrialPage);
 
 function App() {
   const lost = link.value === 'lost';

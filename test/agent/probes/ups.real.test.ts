@@ -60,6 +60,7 @@ describe.skipIf(!nutAvailable())('a UPS behind the real upsd', () => {
       low_battery: false,
       charge_ratio: 1,
       runtime_seconds: 9000,
+      estimated_runtime_seconds: 9000,
       load_ratio: 0.4,
       input_volts: 221,
       output_volts: 220.1,

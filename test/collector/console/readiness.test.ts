@@ -61,10 +61,15 @@ test('a snapshot is taken on demand, listed, and given whole with what changed s
   collector.beat();
   await post('snapshots', { room: 'A', session: mine.id });
   const { snapshots } = await get('snapshots?room=A');
-  expect(snapshots).toMatchObject([
-    { room: 'A', session: mine.id, by: 'li', reason: 'asked' },
-    { room: 'A', hash: first.json().hash, by: 'li' },
-  ]);
+  expect(snapshots[0]).toMatchObject({ room: 'A', session: mine.id, by: 'li', reason: 'asked' });
+  // The first look ends when an exam is planned, about when the first was asked for.
+  expect(snapshots).toHaveLength(3);
+  expect(snapshots.slice(1)).toContainEqual(
+    expect.objectContaining({ room: 'A', hash: first.json().hash, by: 'li', session: null }),
+  );
+  expect(snapshots.slice(1)).toContainEqual(
+    expect.objectContaining({ room: 'A', session: 's-first', by: null, reason: 'end' }),
+  );
   expect((await get(`snapshots?room=A&session=${mine.id}`)).snapshots).toHaveLength(1);
   const whole = await get(`snapshots/${snapshots[0].n}`);
   expect(whole.snapshot).toMatchObject({ room: 'A', verdicts: { mains: { unknown: ['ups-1'] } } });

@@ -17,6 +17,11 @@ export const PEOPLE_WORDS = {
   tab_dossier: { zh: '考点材料', en: 'Dossier' },
   sign_in_for_people: { zh: '人员信息要登录后才能看。', en: 'Sign in to see what is about people.' },
   loading: { zh: '正在读取…', en: 'Loading…' },
+  page_not_fetched: {
+    zh: '这一页没有取到：采集器没有回应，或者已经更新。请重新载入。',
+    en: 'This page could not be fetched: the collector does not answer, or it was updated. Load it again.',
+  },
+  load_again: { zh: '重新载入', en: 'Load again' },
   choose_session: { zh: '场次', en: 'Session' },
   no_session: { zh: '还没有场次。', en: 'There is no session yet.' },
   whole_site: { zh: '整个考点', en: 'The whole site' },
