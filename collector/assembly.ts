@@ -4,6 +4,7 @@ import type { FastifyBaseLogger as Log } from 'fastify';
 import { buildCatalogue, loadProbes } from '../agent/catalogue.ts';
 import { plainSecrets } from './devices.ts';
 import { createBeat, type Beat, type Stages } from './beat.ts';
+import { createBelonging, type Belonging } from './belonging.ts';
 import type { Clock, Moment } from './clock.ts';
 import { createCompliance } from './compliance/compliance.ts';
 import { createLate } from './compliance/late.ts';
@@ -63,6 +64,8 @@ export interface Assembly {
   readonly seal: Seal;
   /** Null when the settings name no store of long series. */
   readonly feed: Feed | null;
+  /** Null when the settings name no organization. */
+  readonly belonging: Belonging | null;
   readonly kept: KeptSite;
   readonly paging: Paging;
   /** Beats that were lived through again from the journal. */
@@ -215,6 +218,19 @@ export async function assemble({
       write: (keep, entries) => recorder.write(keep, entries),
       entry: createWrite(recorder, clock).entry,
     });
+    const belonging =
+      settings.organization &&
+      createBelonging({
+        site,
+        settings: settings.organization,
+        history,
+        kept: kept.membership,
+        seal,
+        clock,
+        log,
+        write: createWrite(recorder, clock),
+        effect: async () => undefined,
+      });
     const trial =
       tried &&
       createTrial({
@@ -246,6 +262,7 @@ export async function assemble({
       history,
       recorder,
       record: createRecordDesk(site, seal, history, clock),
+      belonging,
       kept,
       filesFolder: join(data, 'files'),
     };
@@ -286,6 +303,7 @@ export async function assemble({
       office,
       seal,
       feed,
+      belonging,
       paging,
       kept,
       replayed,

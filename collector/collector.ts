@@ -94,6 +94,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   office.started(replayed);
   void sealing.start(assembly.kept.recordKey);
   assembly.feed?.outbox.start();
+  assembly.belonging?.shipping.start();
   return {
     site,
     standard: `${standard.id}@${standard.edition}+${standard.hash}`,
@@ -113,6 +114,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       pulse.beat();
       office.stopping();
       await assembly.feed?.outbox.stop(SEAL_LIMIT_MS);
+      await assembly.belonging?.shipping.stop(SEAL_LIMIT_MS);
       // It waits for the one at the start: heads are signed in turn.
       await sealing.stop(SEAL_LIMIT_MS);
       pulse.checkpoint();

@@ -30,6 +30,9 @@ export type Question =
   | { readonly ask: 'record-export'; readonly to: string }
   | { readonly ask: 'record-key' }
   | { readonly ask: 'record-rotate' }
+  /** Where a packet of the organization lies. */
+  | { readonly ask: 'organization-take'; readonly file: string }
+  | { readonly ask: 'organization-standing' }
   | { readonly ask: 'roster'; readonly file: string; readonly trial: boolean }
   /** `file` is Base64. */
   | { readonly ask: 'seats'; readonly file: string; readonly room: string | null }

@@ -4,7 +4,7 @@ import { COMMANDS, type Command } from './commands/command.ts';
 import { say, WrongUse } from './commands/options.ts';
 
 const list = (language: keyof Bilingual): string =>
-  COMMANDS.map(({ name, line }) => `  ${name.padEnd(12)} ${line[language]}`).join('\n');
+  COMMANDS.map(({ name, line }) => `  ${name.padEnd(13)} ${line[language]}`).join('\n');
 
 const HELP: Bilingual = {
   zh: `xunkao 巡考：时刻看着考点的每一台机器，对照证书标准逐条判断

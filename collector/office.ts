@@ -7,6 +7,7 @@ import { createAccounts } from './accounts/accounts.ts';
 import { answerAccess } from './accounts/atItsPc.ts';
 import { createTokens } from './accounts/tokens.ts';
 import { createAffairs } from './affairs.ts';
+import type { Belonging } from './belonging.ts';
 import { incidentEntry, type Effects, type Stages } from './beat.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
 import type { Clock } from './clock.ts';
@@ -61,6 +62,7 @@ export interface OfficeParts {
   readonly history: History;
   readonly recorder: Recorder;
   readonly record: RecordDesk;
+  readonly belonging: Belonging | null;
   readonly kept: KeptSite;
   /** Where the files lie that people give as evidence. */
   readonly filesFolder: string;
@@ -106,6 +108,7 @@ export function createOffice(parts: OfficeParts): Office {
     history,
     recorder,
     record: recordDesk,
+    belonging,
     kept,
     filesFolder,
   } = parts;
@@ -414,6 +417,12 @@ export function createOffice(parts: OfficeParts): Office {
           return { said: recordDesk.keyLine() };
         case 'record-key':
           return { said: recordDesk.keyLine() };
+        case 'organization-take':
+          if (!belonging) return { error: NO_ORGANIZATION };
+          return { ...(await belonging.takeFile(question.file)) };
+        case 'organization-standing':
+          if (!belonging) return { error: NO_ORGANIZATION };
+          return { url: belonging.url, ...belonging.membership.standing(), ...belonging.shipping.standing() };
         case 'ticket': {
           const { ticket, command, onlyHere } = await enrolment.makeTicket(
             { ...question.wish, role: question.wish.role as Role },
@@ -477,7 +486,11 @@ function withoutSecrets(settings: Settings): Readonly<Record<string, unknown>> {
   });
   const series =
     settings.series && Object.fromEntries(Object.entries(settings.series).filter(([key]) => key !== 'password'));
-  return { ...settings, devices, paging: shownPaging(settings.paging), series };
+  const organization = settings.organization && {
+    url: settings.organization.url ?? settings.organization.ticket.url,
+    key: settings.organization.ticket.key,
+  };
+  return { ...settings, devices, paging: shownPaging(settings.paging), series, organization };
 }
 
 /** What the rules ask of a UPS' drill, the longest of them; two hours where the pack asks for none. */
@@ -495,6 +508,11 @@ function changedSettings(
 ): string[] {
   return Object.keys(after).filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after[key]));
 }
+
+const NO_ORGANIZATION: Bilingual = {
+  zh: '设置里没有 organization：先写 ticket_file，再重新启动采集器',
+  en: 'the settings name no organization: write ticket_file there and start the collector again',
+};
 
 const REFUSED: Bilingual = {
   zh: '记录无法写入磁盘；判断与告警照常，但在恢复之前不确认任何读数。',

@@ -16,6 +16,13 @@ import { scopedOf } from './identity/scopes.ts';
 import type { PlannedSeat } from './identity/seatPlan.ts';
 import type { Ticket } from './identity/tickets.ts';
 import type { Incident } from './incidents/incident.ts';
+import type { OrganizationDocument } from './organization/document.ts';
+import {
+  KEPT_DOCUMENT,
+  KEPT_STANDING,
+  type KeptMembership,
+  type MembershipStanding,
+} from './organization/site/membership.ts';
 import { KEPT_KEY } from './record/seal.ts';
 import { KEPT_PLACE } from './series/feed.ts';
 import type { ChannelRecord } from './pagers/dispatch.ts';
@@ -64,6 +71,7 @@ export interface KeptSite {
   /** The ticket made for the collector's own machine. */
   readonly localTicket: string | null;
   readonly drills: KeptDrills;
+  readonly membership: KeptMembership;
   /** The settings as the record has them; null for a new site. */
   readonly settings: Readonly<Record<string, unknown>> | null;
   /** The public key that the record last named as its own; null when it names none. */
@@ -110,6 +118,10 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     localTicket: (kept.get('site')?.get('local-ticket') as string | undefined) ?? null,
     settings: (kept.get('site')?.get('settings') as Readonly<Record<string, unknown>> | undefined) ?? null,
     recordKey: (kept.get(KEPT_KEY.kind)?.get(KEPT_KEY.id) as string | undefined) ?? null,
+    membership: {
+      standing: (kept.get(KEPT_STANDING.kind)?.get(KEPT_STANDING.id) as MembershipStanding | undefined) ?? null,
+      documents: values<OrganizationDocument>(KEPT_DOCUMENT),
+    },
     drills: { drills: values('drill'), courses: rows('drill-course'), samples: rows('drill-samples') },
     isNew: lastEntry === 0,
   };

@@ -26,6 +26,7 @@ import {
 } from './networkSettings.ts';
 import { PagingSchema } from './pagers/schema.ts';
 import { completePaging, type PagingSettings } from './pagers/settings.ts';
+import { completeOrganization, OrganizationSchema, type OrganizationSettings } from './organization/settings.ts';
 import { SeriesSchema, seriesSettings } from './series/settings.ts';
 import type { StoreSettings } from './series/store.ts';
 
@@ -158,6 +159,7 @@ const Schema = Type.Object(
     throughput: Type.Optional(ThroughputSchema),
     paging: Type.Optional(PagingSchema),
     series: Type.Optional(SeriesSchema),
+    organization: Type.Optional(OrganizationSchema),
     limits: Type.Optional(
       Type.Record(
         Type.String(),
@@ -177,7 +179,17 @@ const schema = Compile(Schema);
 export interface Settings extends Required<
   Omit<
     File,
-    'site' | 'devices' | 'phases' | 'parameters' | 'trial' | 'limits' | 'paging' | 'series' | 'network' | 'throughput'
+    | 'site'
+    | 'devices'
+    | 'phases'
+    | 'parameters'
+    | 'trial'
+    | 'limits'
+    | 'paging'
+    | 'series'
+    | 'network'
+    | 'throughput'
+    | 'organization'
   >
 > {
   /** Null: what the first start decided. */
@@ -192,6 +204,8 @@ export interface Settings extends Required<
   readonly paging: PagingSettings;
   /** Null: the record's own roll-ups serve everything. */
   readonly series: StoreSettings | null;
+  /** Null: the record stays at the site, unless somebody carries it. */
+  readonly organization: OrganizationSettings | null;
   readonly network: NetworkSettings;
   /** Null: no peer is named, and the line out cannot be proven. */
   readonly throughput: ThroughputSettings | null;
@@ -261,11 +275,21 @@ export function parseSettings(file: string, text: string): Read {
   const paging = completePaging(faults.length > 0 ? {} : ((value as File).paging ?? {}), dirname(file));
   for (const { path, told } of paging.faults) fault(path, told);
   const series = storeOf(faults.length > 0 ? undefined : (value as File).series, dirname(file), fault);
+  const organization = completeOrganization(
+    faults.length > 0 ? undefined : (value as File).organization,
+    dirname(file),
+  );
+  for (const { path, told } of organization.faults) fault(path, told);
   const throughput = completeThroughput(faults.length > 0 ? undefined : (value as File).throughput, dirname(file));
   for (const { path, told } of throughput.faults) fault(path, told);
   if (faults.length > 0) return { faults: faults.sort((left, right) => left.line - right.line) };
   return {
-    settings: complete(value as File, dirname(file), paging.settings, series, throughput.settings),
+    settings: complete(value as File, dirname(file), {
+      paging: paging.settings,
+      series,
+      organization: organization.settings,
+      throughput: throughput.settings,
+    }),
     placeOf: (path) => faultAt(file, text, offsetOf(path), ''),
   };
 
@@ -339,9 +363,7 @@ const SHAPES: Readonly<Record<string, Bilingual>> = {
 function complete(
   file: File,
   folder: string,
-  paging: PagingSettings,
-  series: StoreSettings | null,
-  throughput: ThroughputSettings | null,
+  completed: Pick<Settings, 'paging' | 'series' | 'organization' | 'throughput'>,
 ): Settings {
   const { rehearsal_hours = 24, before_minutes = 60, after_minutes = 60 } = file.phases ?? {};
   return Object.freeze({
@@ -359,10 +381,8 @@ function complete(
     devices: expandDevices(file.devices ?? []),
     limits: file.limits ?? {},
     time_zone: file.time_zone ?? 'Asia/Shanghai',
-    paging,
-    series,
+    ...completed,
     network: completeNetwork(file.network),
-    throughput,
     phases: {
       rehearsalMs: rehearsal_hours * 3_600_000,
       beforeMs: before_minutes * 60_000,

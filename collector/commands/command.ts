@@ -106,6 +106,22 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import('./verify.ts'),
   },
   {
+    name: 'organization',
+    line: {
+      zh: '本考点与机构的往来；收下机构带来的文件',
+      en: 'how this site stands with its organization; takes a file from there',
+    },
+    load: () => import('./organization.ts'),
+  },
+  {
+    name: 'org',
+    line: {
+      zh: '培训评价组织的服务：收记录、联署、向考点签发文件',
+      en: 'the certifying organization’s service: takes records, co-signs, signs documents for sites',
+    },
+    load: () => import('./org.ts'),
+  },
+  {
     name: 'load',
     line: { zh: '模拟机器，用于演示和规模试验', en: 'simulated machines, for scale and demonstration' },
     load: () => import('./load.ts'),

@@ -106,7 +106,9 @@ export type EntryKind =
   /** The site's signature over the record up to an entry. */
   | 'head'
   /** The organization's signature over a head that it received. */
-  | 'cosigned';
+  | 'cosigned'
+  /** A document of the organization that the site took: a decision, a waiver, an edition … */
+  | 'organization';
 
 export interface Entry extends EntryDraft {
   readonly site: string;

@@ -47,7 +47,7 @@ xunkao.yaml:6:10: devices.0.url: expected nut://HOST/UPS, such as nut://127.0.0.
 xunkao.yaml:7:11: unknown key feed; known here: id, kind, url, room, user, password, ca, reader, feeds, community, privacy, auth, cipher, runtime, battery_volts, battery_installed, recharge_hours
     feed: [A/1]
           ^
-xunkao.yaml:8:18: unknown key intenet_targets; known here: site, listen, standard, parameters, trial, trial_parameters, internet_targets, exam_software, seat_pattern, protection_products, frame_every_seconds, devices, time_zone, phases, network, throughput, paging, series, limits
+xunkao.yaml:8:18: unknown key intenet_targets; known here: site, listen, standard, parameters, trial, trial_parameters, internet_targets, exam_software, seat_pattern, protection_products, frame_every_seconds, devices, time_zone, phases, network, throughput, paging, series, organization, limits
 intenet_targets: []
                  ^`);
 });

@@ -46,6 +46,7 @@ const KIND_WORD = {
   key: 'entry_key',
   head: 'entry_head',
   cosigned: 'entry_cosigned',
+  organization: 'entry_organization',
   page: 'entry_page',
 } as const satisfies Record<EntryKind, Word>;
 

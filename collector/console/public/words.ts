@@ -265,6 +265,7 @@ export const WORDS = {
   entry_key: { zh: '签名密钥', en: 'Signing key' },
   entry_head: { zh: '记录签名', en: 'Record signed' },
   entry_cosigned: { zh: '机构联署', en: 'Co-signed by the organization' },
+  entry_organization: { zh: '机构文件', en: 'Document of the organization' },
   ...PAGING_WORDS,
 } as const satisfies Readonly<Record<string, Bilingual>>;
 

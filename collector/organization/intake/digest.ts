@@ -1,0 +1,105 @@
+import type { Line } from '../../history/chain.ts';
+import type { Snapshot } from '../../readiness/snapshot.ts';
+import type { Session } from '../../sessions/session.ts';
+import type { ExamRow, FailingRow, MonthRow, RoomRow } from '../store/tables.ts';
+
+/** What views need of entries that came, so that they never read a record again. */
+export interface Digest {
+  readonly rooms: readonly RoomRow[];
+  readonly exams: readonly Omit<ExamRow, 'outside'>[];
+  /** To be added to what is there. */
+  readonly months: readonly MonthRow[];
+  readonly failing: readonly FailingRow[];
+  /** The newest snapshot's moment. */
+  readonly snapshotAt: number | null;
+  readonly standard: string | null;
+  /** The last document that the site's record says it took. */
+  readonly documents: number | null;
+}
+
+export function digest(site: string, lines: readonly Line[]): Digest {
+  const rooms = new Map<string, RoomRow>();
+  const exams = new Map<string, Omit<ExamRow, 'outside'>>();
+  const months = new Map<string, { -readonly [K in keyof MonthRow]: MonthRow[K] }>();
+  const failing = new Map<string, { -readonly [K in keyof FailingRow]: FailingRow[K] }>();
+  let snapshotAt: number | null = null;
+  let standard: string | null = null;
+  let documents: number | null = null;
+
+  function hearSnapshot(n: number, snapshot: Snapshot): void {
+    const { room, taken, readiness, meets, machines } = snapshot;
+    const month = new Date(taken).toISOString().slice(0, 7);
+    const broken = Object.entries(snapshot.verdicts)
+      .map(([rule, states]) => [rule, states['broken']?.length ?? 0] as const)
+      .filter(([, count]) => count > 0);
+    const fails = JSON.stringify(broken.toSorted((left, right) => right[1] - left[1]));
+    const seats = Object.values(machines).reduce((sum, count) => sum + count, 0);
+    rooms.set(room, { site_id: site, room, n, taken, readiness, meets, standard: snapshot.standard, seats, fails });
+    const key = `${month} ${snapshot.standard}`;
+    const counted = months.get(key) ?? {
+      site_id: site,
+      month,
+      standard: snapshot.standard,
+      snapshots: 0,
+      ready: 0,
+      unknown: 0,
+    };
+    counted.snapshots += 1;
+    if (readiness === 'ready') counted.ready += 1;
+    if (readiness === 'unknown') counted.unknown += 1;
+    months.set(key, counted);
+    for (const [rule] of broken) {
+      const one = failing.get(`${key} ${rule}`);
+      if (one) one.snapshots += 1;
+      else failing.set(`${key} ${rule}`, { site_id: site, month, standard: snapshot.standard, rule, snapshots: 1 });
+    }
+    snapshotAt = Math.max(snapshotAt ?? 0, taken);
+    ({ standard } = snapshot);
+  }
+
+  function hear({ n, kind, text }: Line): void {
+    if (kind === 'snapshot') hearSnapshot(n, JSON.parse(text) as Snapshot);
+    else if (kind === 'session') {
+      const body = JSON.parse(text) as Session & { readonly change: string };
+      if (body.change !== 'phase' && typeof body.id === 'string') exams.set(body.id, examOf(site, body));
+    } else if (kind === 'organization') {
+      const { document } = JSON.parse(text) as { readonly document?: unknown };
+      if (Number.isSafeInteger(document)) documents = document as number;
+    }
+  }
+
+  for (const line of lines) {
+    try {
+      hear(line);
+    } catch {
+      // Of a shape that we do not know: it stays in the chain as it is, and counts in no view.
+    }
+  }
+  return {
+    rooms: [...rooms.values()],
+    exams: [...exams.values()],
+    months: [...months.values()],
+    failing: [...failing.values()],
+    snapshotAt,
+    standard,
+    documents,
+  };
+}
+
+function examOf(site: string, session: Session): Omit<ExamRow, 'outside'> {
+  const { id, kind, title, rooms, startsAt, endsAt, candidates, level, purpose, cancelledAt } = session;
+  return {
+    site_id: site,
+    id,
+    kind,
+    title_zh: title.zh,
+    title_en: title.en,
+    purpose: purpose ?? null,
+    rooms: JSON.stringify(rooms),
+    starts_at: startsAt,
+    ends_at: endsAt,
+    candidates,
+    level: level ?? null,
+    cancelled_at: cancelledAt ?? null,
+  };
+}
