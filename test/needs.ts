@@ -79,6 +79,13 @@ export const NEEDS: readonly Need[] = [
     ['/usr/bin/influxd', '/usr/bin/victoria-metrics'],
     'long series are not written to real stores',
   ),
+  {
+    name: 'PostgreSQL',
+    packages: ['postgresql'],
+    present: () => existsSync('/usr/lib/postgresql'),
+    without: 'the organization’s tier runs on SQLite alone',
+    get: 'Debian: postgresql',
+  },
   debian('promtool', ['prometheus'], ['/usr/bin/promtool'], '/metrics is not checked by promtool'),
   debian(
     'Alertmanager',

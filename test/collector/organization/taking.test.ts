@@ -1,0 +1,181 @@
+import { expect, test } from 'vitest';
+import type { OrganizationDocument } from '../../../collector/organization/document.ts';
+import { makeDocument } from '../../../collector/organization/documents.ts';
+import { createVerifier } from '../../../collector/record/verify.ts';
+import { exported } from '../record/site.ts';
+import { temporaryFolder } from '../../fixtures/collector.ts';
+import { memberOf, openField, type Field } from './field.ts';
+
+async function heldBy({ organization }: Field, site: string): Promise<readonly { n: number; hash: string }[]> {
+  return organization.store.sql
+    .selectFrom('entry')
+    .select(['n', 'hash'])
+    .where('site_id', '=', site)
+    .orderBy('n')
+    .execute();
+}
+
+async function siteRow({ organization }: Field, site: string) {
+  return organization.store.sql.selectFrom('site').selectAll().where('site_id', '=', site).executeTakeFirstOrThrow();
+}
+
+async function marksOf({ organization }: Field, site: string) {
+  return organization.store.sql.selectFrom('mark').selectAll().where('site_id', '=', site).orderBy('n').execute();
+}
+
+test('a site enrols with its ticket, sends its record, and gets its heads back signed by the organization', async () => {
+  const field = await openField();
+  const site = await memberOf(await field.ticket('nanjing-01'));
+  await site.seal.begin(null);
+  await site.verdicts(1_500);
+  await site.seal.head();
+  await site.sent();
+
+  const { n, hash } = await site.history.head();
+  const row = await siteRow(field, 'nanjing-01');
+  expect(row).toMatchObject({ n, hash, marks: 0, key: site.seal.key().publicKey });
+  expect((await heldBy(field, 'nanjing-01')).map((entry) => entry.n)).toEqual(
+    Array.from({ length: n }, (_, index) => index + 1),
+  );
+  expect(row.cosigned_n).toBe(1_501);
+
+  const verifier = createVerifier({ key: site.seal.key().publicKey, organization: field.organization.key.publicKey });
+  for (const line of (await exported(site)).split(/(?<=\n)/)) verifier.line(Buffer.from(line));
+  expect(verifier.end()).toMatchObject({ finding: null, cosignedTo: 1_501 });
+});
+
+test('sending goes on where it was answered for, and what is sent again is there once', async () => {
+  const field = await openField();
+  const ticket = await field.ticket('nanjing-01');
+  const folder = temporaryFolder();
+  const site = await memberOf(ticket, folder);
+  await site.seal.begin(null);
+  await site.verdicts(300);
+  await site.sent();
+  const before = await heldBy(field, 'nanjing-01');
+
+  // The answer of the last push was lost: its site sends all of it again.
+  await site.membership.take({ cosigned: null, documents: [], sentTo: 0 });
+  await site.verdicts(50);
+  await site.sent();
+  const after = await heldBy(field, 'nanjing-01');
+  expect(after.slice(0, before.length)).toEqual(before);
+  expect(after).toHaveLength((await site.history.head()).n);
+  expect(await marksOf(field, 'nanjing-01')).toEqual([]);
+});
+
+test('a foreign site, another key and a spent ticket are refused, and nothing of theirs is kept', async () => {
+  const field = await openField();
+  const ticket = await field.ticket('nanjing-01');
+  const site = await memberOf(ticket);
+  await site.seal.begin(null);
+  await site.sent();
+  const before = (await heldBy(field, 'nanjing-01')).length;
+
+  const thief = await memberOf(ticket);
+  await thief.seal.begin(null);
+  await expect(thief.sent(6_000)).rejects.toThrow(/another key/);
+  const stranger = await memberOf({ ...ticket, site: 'suzhou-02' });
+  await stranger.seal.begin(null);
+  await expect(stranger.sent(6_000)).rejects.toThrow(/ticket is wrong/);
+  expect(await heldBy(field, 'nanjing-01')).toHaveLength(before);
+  expect(await heldBy(field, 'suzhou-02')).toEqual([]);
+});
+
+test('a rotated key goes on without a new ticket, also when the site was away meanwhile', async () => {
+  const field = await openField();
+  const site = await memberOf(await field.ticket('nanjing-01'));
+  await site.seal.begin(null);
+  await site.sent();
+  await site.verdicts(1_200);
+  await site.seal.rotate('a-1');
+  await site.verdicts(10);
+  await site.seal.rotate('a-1');
+  await site.seal.head();
+  await site.sent();
+  expect(await siteRow(field, 'nanjing-01')).toMatchObject({ marks: 0, key: site.seal.key().publicKey });
+});
+
+test('a record that went on from a backup is kept beside the chain and shown as a fork, never merged', async () => {
+  const field = await openField();
+  const ticket = await field.ticket('nanjing-01');
+  const site = await memberOf(ticket);
+  await site.seal.begin(null);
+  await site.verdicts(20);
+  const copy = temporaryFolder();
+  await site.history.backup(`${copy}/xunkao.db`);
+  await site.verdicts(30);
+  await site.sent();
+  const chain = await heldBy(field, 'nanjing-01');
+
+  const { cpSync } = await import('node:fs');
+  cpSync(`${site.folder}/record`, `${copy}/record`, { recursive: true });
+  const restored = await memberOf(ticket, copy);
+  await restored.write('collector', { change: 'restored', n: 21 });
+  await restored.verdicts(60);
+  await restored.sent();
+  expect(await heldBy(field, 'nanjing-01')).toEqual(chain);
+  expect(await marksOf(field, 'nanjing-01')).toMatchObject([{ what: 'fork', n: 22, closed_at: null }]);
+  const aside = await field.organization.store.sql
+    .selectFrom('aside')
+    .select(['n', 'why'])
+    .where('site_id', '=', 'nanjing-01')
+    .orderBy('n')
+    .execute();
+  expect(aside[0]).toEqual({ n: 22, why: 'fork' });
+  expect(aside).toHaveLength(61);
+  expect((await siteRow(field, 'nanjing-01')).marks).toBe(1);
+});
+
+test('a gap is asked for and closed when it is filled, and that there was one stays', async () => {
+  const field = await openField();
+  const site = await memberOf(await field.ticket('nanjing-01'));
+  await site.seal.begin(null);
+  await site.verdicts(10);
+  await site.sent();
+  await site.verdicts(40);
+  // As after a database of the site that claims more than was answered for.
+  const { documents } = site.membership.standing();
+  const rows = (await site.history.entries({ after: 30, limit: 10 })).rows;
+  const { pushText, PUSH_PATH } = await import('../../../collector/organization/exchange.ts');
+  const { createClient } = await import('../../../collector/organization/site/client.ts');
+  const ticket = { ...(await field.ticket('other')), site: 'nanjing-01' };
+  const client = createClient({ ticket, url: null, site: 'nanjing-01', key: site.seal.key, now: Date.now });
+  const text = pushText({ xunkao: 'push 1', site: 'nanjing-01', documents, rotations: [] }, rows);
+  expect(await client.post(PUSH_PATH, text)).toMatchObject({ n: 11, again: 11 });
+  expect(await marksOf(field, 'nanjing-01')).toMatchObject([{ what: 'gap', n: 12, closed_at: null }]);
+  await site.sent();
+  expect(await marksOf(field, 'nanjing-01')).toMatchObject([{ what: 'gap', n: 12, closed_by: 'filled' }]);
+  expect((await heldBy(field, 'nanjing-01')).length).toBe((await site.history.head()).n);
+});
+
+test('documents arrive signed and in order; a forged one, another site’s and one out of turn are left out', async () => {
+  const field = await openField();
+  const site = await memberOf(await field.ticket('nanjing-01'));
+  await site.seal.begin(null);
+  const wish = { kind: 'decision', by: 'o-1', body: { decision: 'warning', reason: '监控缺失' } } as const;
+  const first = await makeDocument(field.organization, 'nanjing-01', wish);
+  await makeDocument(field.organization, 'nanjing-01', { ...wish, body: { ...wish.body, decision: 'suspension' } });
+  await site.sent();
+  expect(site.membership.documents().map(({ n, body }) => [n, body['decision']])).toEqual([
+    [1, 'warning'],
+    [2, 'suspension'],
+  ]);
+  expect(site.effects).toHaveLength(2);
+  const { rows } = await site.history.entries({ kinds: ['organization'] });
+  expect(rows.map(({ body }) => body['document'])).toEqual([1, 2]);
+  expect((await siteRow(field, 'nanjing-01')).documents_taken).toBe(2);
+
+  const forged: OrganizationDocument = { ...first, n: 3, body: { decision: 'withdrawal' } };
+  const own = { ...forged, key: site.seal.key().publicKey, signature: site.seal.key().sign('anything') };
+  for (const document of [forged, own, { ...first, site: 'suzhou-02', n: 3 }]) {
+    const taken = await site.membership.take({ cosigned: null, documents: [document], sentTo: null });
+    expect(taken.documents).toEqual([]);
+    expect(taken.refused[0]?.en).toContain('not signed');
+  }
+  await makeDocument(field.organization, 'nanjing-01', wish);
+  const fourth = await makeDocument(field.organization, 'nanjing-01', wish);
+  const taken = await site.membership.take({ cosigned: null, documents: [fourth], sentTo: null });
+  expect(taken.refused[0]?.en).toContain('document 3');
+  expect(site.membership.documents()).toHaveLength(2);
+});
