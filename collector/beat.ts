@@ -149,7 +149,8 @@ export function createBeat(stages: Stages): Beat {
       const key =
         arrival.kind === 'presence' ? `${machine} presence` : arrival.frame.lane === 'live' ? machine : arrival;
       if (heard.has(key)) {
-        changes.push(...strata.judge(stages.sessions(), now));
+        // One by one: a phase that begins changes more verdicts of a large site than a call takes arguments.
+        for (const change of strata.judge(stages.sessions(), now)) changes.push(change);
         heard.clear();
       }
       heard.add(key);
@@ -168,7 +169,7 @@ export function createBeat(stages: Stages): Beat {
     const frozen: Frozen = hasJudged ? freezer.advance(stages.sessions(), now) : { entries: [], keep: [] };
     hasJudged = true;
     const advanced = strata.advance(stages.sessions(), now);
-    changes.push(...advanced.changes);
+    for (const change of advanced.changes) changes.push(change);
     const incidentChanges = [...incidents.advance(changes, now), ...watchSteadiness(now), ...watchClock(now)];
     for (const change of changes) {
       moved.add(change.verdict.subject);
@@ -178,7 +179,7 @@ export function createBeat(stages: Stages): Beat {
     const marked = marks;
     marks = new Map();
     for (const [machine, { entry }] of marked) if (entry) entries.push(machineEntry(machine, entry, now));
-    entries.push(...frozen.entries);
+    for (const entry of frozen.entries) entries.push(entry);
     const recorded = new Set(changes.filter((change) => change.recorded).map((change) => change.verdict.subject));
     const keep: Kept[] = [
       ...[...recorded].map((id) => ({ kind: 'verdicts', id, value: compliance.snapshot(id) })),

@@ -165,13 +165,13 @@ export function createStrata(
       if (isNew) {
         laidOut = { sessions, rooms };
         const ended = layOut(sessions, now);
-        changes.push(...ended.changes);
+        for (const change of ended.changes) changes.push(change);
         gone = ended.gone;
       }
       for (const stratum of ['room', 'site'] as const) {
         publish(stratum, now);
         if (stratum === 'site' && (restated.size > 0 || isNew)) publishSessions(sessions, now);
-        changes.push(...compliance.judge(takeChanged(), sessions, now, stratum));
+        for (const change of compliance.judge(takeChanged(), sessions, now, stratum)) changes.push(change);
         restated = compliance.takeRestated();
         counts.recount(restated);
       }

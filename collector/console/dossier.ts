@@ -94,7 +94,7 @@ function clauseOf(
     counts,
     judged: verdicts.length,
     witnessed,
-    at: verdicts.length === 0 ? null : Math.max(...verdicts.map(({ at }) => at)),
+    at: verdicts.length === 0 ? null : verdicts.reduce((latest, { at }) => Math.max(latest, at), 0),
     subjects: subjects.slice(0, MOST_NAMED).map((one) => subjectOf(desk, one.verdict, one.state, statements)),
     more: Math.max(0, subjects.length - MOST_NAMED),
   };

@@ -9,6 +9,7 @@ import { machineLine, markdownTable, missed, terminalTable, type Measured } from
 const NAMES = [
   'take-in',
   'scale',
+  'judging',
   'metrics',
   'agent',
   'gateway',
