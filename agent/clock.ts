@@ -39,24 +39,32 @@ export interface ManualClock extends Clock {
 
 export function manualClock(wall = Date.UTC(2026, 10, 23, 1, 0, 0)): ManualClock {
   let now: Moment = { wall, monotonic: 0 };
-  const waiting = new Set<{ readonly at: number; readonly act: () => void }>();
+  /** In the order of their moments, and of their making where those are equal. */
+  const waiting: { readonly at: number; act: (() => void) | null }[] = [];
   const moveTo = (monotonic: number): void => {
     now = { wall: now.wall + monotonic - now.monotonic, monotonic };
+  };
+  const placeOf = (at: number): number => {
+    let [from, to] = [0, waiting.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (waiting[middle]!.at > at) to = middle;
+      else from = middle + 1;
+    }
+    return from;
   };
   return {
     now: () => now,
     after(ms, act) {
-      const entry = { at: now.monotonic + Math.max(ms, 0), act };
-      waiting.add(entry);
-      return () => waiting.delete(entry);
+      const entry: { readonly at: number; act: (() => void) | null } = { at: now.monotonic + Math.max(ms, 0), act };
+      waiting.splice(placeOf(entry.at), 0, entry);
+      return () => void (entry.act = null);
     },
     advance(ms) {
       const end = now.monotonic + ms;
-      for (;;) {
-        // In the order of their moments, and of their making where those are equal.
-        const next = [...waiting].sort((a, b) => a.at - b.at)[0];
-        if (!next || next.at > end) break;
-        waiting.delete(next);
+      while (waiting.length > 0 && waiting[0]!.at <= end) {
+        const next = waiting.shift()!;
+        if (next.act === null) continue;
         moveTo(Math.max(next.at, now.monotonic));
         next.act();
       }

@@ -3,34 +3,44 @@ import { Agent } from '../agent.ts';
 import { systemClock, type Clock } from '../clock.ts';
 import type { Host } from '../host.ts';
 import { thisHost } from '../host.ts';
+import type { Measure } from '../measure.ts';
 import type { Bilingual, Probe } from '../probe.ts';
 import type { Ticket } from '../ticket.ts';
-import { behaviourOf, profileOf, type Profile } from './profiles.ts';
+import { behaviourOf, profileOf, type Profile, type Simulated } from './profiles.ts';
 
 export interface FleetOptions {
   readonly agents: number;
   readonly ticket: Ticket;
   /** The real probes, for their names, facts and cadences. */
   readonly probes: readonly Probe[];
+  /** What the collector may have them measure, such as their connects in a rehearsal; nothing when not given. */
+  readonly measures?: readonly Measure[];
   /** More happens, for people to look at. */
   readonly lively: boolean;
   /** New machines a second. */
   readonly rate: number;
   readonly log: (line: string) => void;
   readonly profile?: (index: number) => Profile;
+  /** Instead of this computer's; a test lets a day pass. */
+  readonly clock?: Clock;
+  /** Uniform in [0, 1): spreads what the machines do. */
+  readonly random?: () => number;
+  /** What one machine says instead of its profile, asked anew each time; a test plays what happens to it. */
+  readonly says?: (index: number, probe: string, said: Simulated) => Simulated;
 }
 
 /** N simulated machines that speak the real protocol, each an agent without a folder. */
 export class Fleet {
   readonly #options: FleetOptions;
   readonly #agents: Agent[] = [];
-  readonly #clock: Clock = systemClock();
+  readonly #clock: Clock;
   /** Call off the next loose cable, by machine. */
   readonly #flaps = new Map<number, () => void>();
   #stopped = false;
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock();
   }
 
   get online(): number {
@@ -52,6 +62,11 @@ export class Fleet {
     return [];
   }
 
+  /** A switched-off PC: it says nothing, and its agent is gone. */
+  async switchOff(index: number): Promise<void> {
+    await this.#agents[index]?.stop();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const cancel of this.#flaps.values()) cancel();
@@ -59,14 +74,16 @@ export class Fleet {
   }
 
   async #add(index: number): Promise<readonly Bilingual[]> {
-    const { ticket, probes, lively, log, profile = profileOf } = this.#options;
+    const { ticket, probes, measures = [], lively, log, profile = profileOf, random, says } = this.#options;
     const kind = profile(index);
     const options = {
       dir: null,
       host: simulatedHost(index),
       clock: this.#clock,
-      probes: simulatedProbes(probes, kind, index, lively, this.#clock),
+      probes: simulatedProbes(probes, kind, index, lively, this.#clock, says),
+      measures,
       ticket,
+      ...(random ? { random } : {}),
       sweep: null,
       log: index === 0 ? log : () => undefined,
       simulated: true,
@@ -102,6 +119,7 @@ export function simulatedProbes(
   seed: number,
   lively: boolean,
   clock: Clock,
+  says: NonNullable<FleetOptions['says']> = (_index, _probe, said) => said,
 ): readonly Probe[] {
   const behave = behaviourOf(profile, seed, lively);
   const born = clock.now().monotonic;
@@ -112,7 +130,8 @@ export function simulatedProbes(
       mayHang: false,
       // A room is shown within seconds, and restarts take their time.
       ...(probe.name === 'canary' && lively ? { everySeconds: 10 } : {}),
-      ask: () => Promise.resolve(behave(probe.name, Math.floor((clock.now().monotonic - born) / 1000))),
+      ask: () =>
+        Promise.resolve(says(seed, probe.name, behave(probe.name, Math.floor((clock.now().monotonic - born) / 1000)))),
     }));
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { loadProbes } from '../../agent/catalogue.ts';
+import { loadMeasures } from '../../agent/measuring.ts';
 import type { Bilingual } from '../../agent/probe.ts';
 import { Fleet } from '../../agent/simulated/fleet.ts';
 import { PROFILES, profileOf, type Profile } from '../../agent/simulated/profiles.ts';
@@ -78,6 +79,8 @@ export const command: Command = async (args) => {
     agents,
     ticket: readTicket(file),
     probes: await loadProbes(),
+    // A rehearsal asks every seat of its room for it.
+    measures: (await loadMeasures()).filter(({ name }) => name === 'connect'),
     lively,
     rate: wholeNumber('rate', rate, 1, 5_000),
     log: (line) => process.stderr.write(`${say({ zh: '第一台模拟机', en: 'first machine' })}: ${line}\n`),

@@ -1,63 +1,12 @@
-import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { manualClock } from '../../collector/clock.ts';
-import type { Collector } from '../../collector/collector.ts';
-import { launchChromium } from '../fixtures/chromium.ts';
 import { administrator, collectorIn, PASSWORD } from '../fixtures/collector.ts';
-import { buildPages } from '../fixtures/console/pages.ts';
+import { signIn, useRealPages } from '../fixtures/console/real.ts';
 import { startSeat } from '../fixtures/seats.ts';
 
 /** The built pages before a real collector: restarts, a list of seats, and a candidate who moves to a spare. */
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.html': 'text/html; charset=utf-8',
-};
-
-let built: Awaited<ReturnType<typeof buildPages>>;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  built = await buildPages();
-  browser = await launchChromium();
-});
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
-});
-afterAll(async () => {
-  await browser?.close();
-  await built?.remove();
-});
-
-/** A browser of its own; the pages come from the folder, everything else from the collector. */
-async function open(collector: Collector, hash: string, locale = 'zh-CN'): Promise<Page> {
-  const context = await browser.newContext({ locale, viewport: { width: 1366, height: 768 } });
-  contexts.push(context);
-  context.setDefaultTimeout(30_000);
-  const page = await context.newPage();
-  await page.route('**/*', (route) => {
-    const { pathname } = new URL(route.request().url());
-    const path = join(built.folder, pathname === '/' ? 'index.html' : pathname);
-    if (pathname.startsWith('/api/') || !existsSync(path)) return route.continue();
-    return route.fulfill({ path, contentType: TYPES[extname(path)] ?? 'application/octet-stream' });
-  });
-  await page.goto(`${urlOf(collector)}/${hash}`);
-  return page;
-}
-
-const urlOf = (collector: Collector): string => `http://${collector.addresses[0]!}`;
-
-async function signIn(page: Page, name: string, password: string): Promise<void> {
-  await page.fill('#name', name);
-  await page.fill('#password', password);
-  await page.click('form button');
-  await page.waitForSelector(`.account:has-text("${name}")`);
-}
+const pages = useRealPages();
 
 /** Two candidates' machines and a spare, signed in as the administrator. */
 async function room(hash: string) {
@@ -74,9 +23,9 @@ async function room(hash: string) {
   const [first] = [await come(17, candidates), await come(18, candidates)];
   const spare = await come(3, spares);
   await vi.waitUntil(() => [...collector.desk.machines()].every(({ seat }) => seat !== null), { timeout: 15_000 });
-  const page = await open(collector, '#/sign-in');
+  const page = await pages.open(collector, '#/sign-in');
   await signIn(page, 'li', PASSWORD);
-  await page.goto(`${urlOf(collector)}/${hash.replace('ID', first)}`);
+  await page.goto(`http://${collector.addresses[0]!}/${hash.replace('ID', first)}`);
   return { collector, page, first, spare };
 }
 
@@ -108,9 +57,9 @@ test('the page of restarts names a machine that went after it was installed, and
   await agent.stop();
   await vi.waitUntil(() => !isOnline(), { timeout: 15_000 });
   clock.advance(15 * 60_000);
-  const page = await open(collector, '#/sign-in');
+  const page = await pages.open(collector, '#/sign-in');
   await signIn(page, 'li', PASSWORD);
-  await page.goto(`${urlOf(collector)}/#/restarts`);
+  await page.goto(`http://${collector.addresses[0]!}/#/restarts`);
   await page.waitForSelector('.not-back h2:has-text("第一次重启没有回来的机器：1 台")');
   expect(await page.textContent('.not-back')).toContain('A/17：');
   expect(await page.textContent('.not-back')).toContain('请先解除还原保护并重启，重新安装');

@@ -35,6 +35,11 @@ devices: [{ id: ups-1, kind: ups, room: A, url: "${upsd.url()}", reader: A/9, fe
     const server = await enrol(1, 'server', 'S1');
     const reader = await enrol(2, 'gateway', '9', { probes: [ups] });
     await dayOnMains(collector, reader);
+    const { catalogue, state } = collector.desk;
+    // What is urgent comes first; charge and load follow with the next frame.
+    const isKnown = (fact: string): boolean =>
+      typeof state.get('ups-1')?.values[catalogue.fact(fact)!.index] === 'number';
+    await vi.waitUntil(() => isKnown('ups.charge_ratio') && isKnown('ups.load_ratio'), { timeout: 30_000 });
 
     const drill = startProgram('xunkao', ['drill', 'ups', 'ups-1', '--yes', '--data', collector.data]);
     const said = (words: string): Promise<unknown> =>

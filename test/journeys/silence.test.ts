@@ -8,6 +8,8 @@ async function seated() {
   const machine = await collector.until('the machine online', '/machines', ({ machines }) =>
     machines.find(({ online }) => online),
   );
+  // What it says of itself at first is in the record.
+  await collector.written('its first verdicts', `subject=${machine.id}&rule=os`, (entries) => entries.length > 0);
   return { collector, agent, machine: machine.id };
 }
 
