@@ -4,7 +4,7 @@ import type { FastifyBaseLogger as Log } from 'fastify';
 import { buildCatalogue, loadProbes } from '../agent/catalogue.ts';
 import { plainSecrets } from './devices.ts';
 import { createBeat, type Beat, type Stages } from './beat.ts';
-import { createBelonging, type Belonging } from './belonging.ts';
+import { createBelonging, organizationFolder, type Belonging } from './belonging.ts';
 import type { Clock, Moment } from './clock.ts';
 import { createCompliance } from './compliance/compliance.ts';
 import { createLate } from './compliance/late.ts';
@@ -25,6 +25,7 @@ import { createPlaces } from './identity/places.ts';
 import { createRegistry } from './identity/registry.ts';
 import { createIncidents } from './incidents/incidents.ts';
 import { createOffice, type Office } from './office.ts';
+import { readParameters, type OrganizationParameters } from './organization/site/effects.ts';
 import { openKeyFolder } from './record/key.ts';
 import { createRecordDesk } from './record/recordDesk.ts';
 import { createSeal, type Seal } from './record/seal.ts';
@@ -110,7 +111,19 @@ export async function assemble({
     if ('faults' in loaded) throw new WrongPack(loaded.faults);
     return loaded.standard;
   };
-  const standard = await load(settings.standard, 'parameters');
+  const standard = (await loadOrganized()) ?? (await load(settings.standard, 'parameters'));
+
+  /** With the organization's own values, which count before the site's; null when there are none, or they do not fit. */
+  async function loadOrganized(): Promise<Standard | null> {
+    const { organization } = settings;
+    const own = organization && (await readParameters(organizationFolder(data), site, organization.ticket.key));
+    if (!own) return null;
+    const loaded = await loadStandard(packOf(settings.standard), catalogue, merged(settings.parameters, own));
+    if ('standard' in loaded) return loaded.standard;
+    for (const { message } of loaded.faults)
+      log.error(`organization: its parameters do not fit the standard: ${message}`);
+    return null;
+  }
   const tried = settings.trial === null ? null : await load(settings.trial, 'trial_parameters');
   const plain = plainSecrets(settings.devices);
   if (plain.length > 0)
@@ -229,7 +242,8 @@ export async function assemble({
         clock,
         log,
         write: createWrite(recorder, clock),
-        effect: async () => undefined,
+        data,
+        statements: () => office.statements,
       });
     const trial =
       tried &&
@@ -312,6 +326,11 @@ export async function assemble({
     await history.close();
     throw error;
   }
+}
+
+function merged(one: Settings['parameters'], over: OrganizationParameters): Settings['parameters'] {
+  const rules = new Set([...Object.keys(one), ...Object.keys(over)]);
+  return Object.fromEntries([...rules].map((rule) => [rule, { ...one[rule], ...over[rule] }]));
 }
 
 function nameOf({ id, edition, hash }: Standard): string {

@@ -1,16 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { FastifyBaseLogger as Log } from 'fastify';
 import type { Bilingual } from '../agent/probe.ts';
 import type { Clock } from './clock.ts';
 import type { History } from './history/history.ts';
-import type { OrganizationDocument } from './organization/document.ts';
 import type { Packet } from './organization/exchange.ts';
 import type { OrganizationSettings } from './organization/settings.ts';
 import { createClient } from './organization/site/client.ts';
+import { createEffects } from './organization/site/effects.ts';
 import { createMembership, type Membership, type TakenIn } from './organization/site/membership.ts';
 import { createShipping, type Shipping } from './organization/site/shipping.ts';
 import type { Seal } from './record/seal.ts';
 import type { KeptSite } from './restore.ts';
+import type { StatementStore } from './statements/statements.ts';
 import type { Write } from './write.ts';
 
 /** How a site belongs to its organization: what it sends there, and what it took from there. */
@@ -18,8 +20,15 @@ export interface Belonging {
   readonly membership: Membership;
   readonly shipping: Shipping;
   readonly url: string;
+  /** Never rejects. */
+  start(): Promise<void>;
   /** Takes a file that was carried here. */
   takeFile(path: string): Promise<TakenIn | { readonly error: Bilingual }>;
+}
+
+/** Where packs and parameters of the organization lie. */
+export function organizationFolder(data: string): string {
+  return join(data, 'organization');
 }
 
 export interface BelongingParts {
@@ -31,13 +40,21 @@ export interface BelongingParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly write: Write;
-  readonly effect: (document: OrganizationDocument) => Promise<void>;
+  /** The collector's data directory. */
+  readonly data: string;
+  readonly statements: () => Pick<StatementStore, 'receive' | 'recall'>;
 }
 
 export function createBelonging(parts: BelongingParts): Belonging {
-  const { site, settings, history, kept, seal, clock, log, write, effect } = parts;
+  const { site, settings, history, kept, seal, clock, log, write, data, statements } = parts;
   const { ticket, url } = settings;
   const now = (): number => clock.now().wall;
+  const effect = createEffects({
+    folder: organizationFolder(data),
+    waive: (waiver) => statements().receive(waiver),
+    recall: (id, at) => statements().recall(id, at),
+    warn: (message) => log.warn(message),
+  });
   const membership = createMembership({
     site,
     key: ticket.key,
@@ -50,6 +67,15 @@ export function createBelonging(parts: BelongingParts): Belonging {
   const client = createClient({ ticket, url, site, key: () => seal.key(), now });
   const shipping = createShipping({ site, ticket, client, history, membership, now, log });
   return {
+    async start() {
+      // A kill may have come between a document and what follows from it.
+      try {
+        for (const document of membership.documents()) await effect(document);
+      } catch (error) {
+        log.error({ err: error }, 'organization: what follows from its documents could not be written');
+      }
+      shipping.start();
+    },
     membership,
     shipping,
     url: url ?? ticket.url,

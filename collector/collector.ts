@@ -94,7 +94,7 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
   office.started(replayed);
   void sealing.start(assembly.kept.recordKey);
   assembly.feed?.outbox.start();
-  assembly.belonging?.shipping.start();
+  void assembly.belonging?.start();
   return {
     site,
     standard: `${standard.id}@${standard.edition}+${standard.hash}`,

@@ -247,6 +247,7 @@ export function createOffice(parts: OfficeParts): Office {
     history,
     bundles: createBundles(() => clock.now().monotonic),
     record: recordDesk,
+    belonging,
     devices,
     timeZone: settings.time_zone,
     drills,

@@ -12,6 +12,8 @@ import type { SeatFault } from '../identity/seatList.ts';
 import type { PlannedSeat } from '../identity/seatPlan.ts';
 import type { Ticket } from '../identity/tickets.ts';
 import type { Waiting } from '../identity/waiting.ts';
+import type { Membership } from '../organization/site/membership.ts';
+import type { Shipping } from '../organization/site/shipping.ts';
 import type { RecordDesk } from '../record/recordDesk.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { Paging } from '../pagers/paging.ts';
@@ -38,6 +40,12 @@ export interface Desk extends RowSource {
   readonly history: History;
   readonly bundles: Bundles;
   readonly record: RecordDesk;
+  /** Null: the site belongs to no organization. */
+  readonly belonging: {
+    readonly url: string;
+    readonly membership: Pick<Membership, 'standing' | 'documents'>;
+    readonly shipping: Pick<Shipping, 'standing'>;
+  } | null;
   readonly people: People;
   /** The standard that is tried beside the one in force. */
   readonly trial: Trial | null;

@@ -24,6 +24,7 @@ import { drillRoutes } from './drillRoutes.ts';
 import { uplinkRoutes } from './uplinkRoutes.ts';
 import type { Events } from './events.ts';
 import { forEverybody, guard, mayDo } from './guard.ts';
+import { organizationRoutes } from './organizationRoutes.ts';
 import { pagingRoutes } from './pagingRoutes.ts';
 import { peopleRoutes } from './peopleRoutes.ts';
 import { readinessRoutes } from './readinessRoutes.ts';
@@ -98,6 +99,7 @@ export async function createConsole(desk: Desk, events: Events, options: Console
     accountRoutes(routes, desk);
     sessionRoutes(routes, desk);
     pagingRoutes(routes, desk);
+    organizationRoutes(routes, desk);
     peopleRoutes(routes, desk);
     statementRoutes(routes, desk);
     readinessRoutes(routes, desk);

@@ -98,6 +98,12 @@ export function statementRoutes(base: FastifyInstance, desk: Desk): void {
       if (!statement) throw missing('statement', id);
       mustSee(request, roomOf(desk, statement.subject));
       if (statement.kind === 'waived') await mayDo('waive')(request);
+      if (statement.enteredAt === 'organization') {
+        throw new Refusal(403, 'organization', {
+          zh: '这是机构签发的豁免，只有机构能撤回。',
+          en: 'This waiver is the organization’s own; it alone takes it back.',
+        });
+      }
       const withdrawn = await statements.withdraw(id, request.account!.id);
       if (!withdrawn) {
         throw new Refusal(409, 'withdrawn', { zh: '它已经撤回了。', en: 'It has been withdrawn already.' });

@@ -50,6 +50,8 @@ export interface Packet {
   readonly documents: readonly OrganizationDocument[];
 }
 
+/** What the organization’s own certificate is made out to, whatever its address: `siteName('organization')`. */
+export const ORGANIZATION_HOST = 'organization.internal';
 export const PUSH_PATH = '/api/v1/push';
 export const ENROL_PATH = '/api/v1/enrol';
 export const HAND_IN_PATH = '/api/v1/hand-in';

@@ -11,7 +11,7 @@ import type { Rule } from '../standard/rule.ts';
  * did. `waived`: the organization lets it be otherwise.
  */
 export interface KeptStatement {
-  /** `st-` and 8 characters */
+  /** `st-` and 8 characters; `so-` for the organization's own. */
   readonly id: string;
   readonly kind: 'attested' | 'waived';
   readonly rule: string;
@@ -29,8 +29,8 @@ export interface KeptStatement {
   readonly validUntil: number;
   /** `live-commerce@1.0+3f9c…`: what it was said under. */
   readonly standard: string;
-  /** Until the organization enters its waivers itself, a site does, and they are shown so. */
-  readonly enteredAt: 'site';
+  /** A waiver that the organization signed, or one that the site entered for it: they are told apart wherever they show. */
+  readonly enteredAt: 'site' | 'organization';
   readonly withdrawn: { readonly at: number; readonly by: string } | null;
   readonly erasedAt: number | null;
 }
@@ -54,12 +54,27 @@ export interface WaiverWish {
   readonly validUntil: number;
 }
 
+/** As a document of the organization has it. */
+export interface OrganizationWaiver {
+  readonly id: string;
+  readonly rule: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly at: number;
+  readonly by: string;
+  readonly validUntil: number;
+}
+
 export interface StatementStore extends Statements {
   all(): readonly KeptStatement[];
   statement(id: string): KeptStatement | undefined;
   attest(wish: AttestationWish, account: string): Promise<KeptStatement | Refused>;
   waive(wish: WaiverWish, account: string): Promise<KeptStatement | Refused>;
+  /** Null: it is withdrawn already, or the organization's, which alone takes it back. */
   withdraw(id: string, account: string): Promise<KeptStatement | null>;
+  /** A waiver that the organization signed; the same one again changes nothing. */
+  receive(waiver: OrganizationWaiver): Promise<void>;
+  recall(id: string, at: number): Promise<void>;
   /** Takes the words out of the site; that there was a statement stays. */
   erase(id: string, account: string): Promise<boolean>;
   isNamed(sha256: string): boolean;
@@ -247,7 +262,7 @@ export function createStatements(parts: StatementParts): StatementStore {
     withdraw: (id, account) =>
       turn(async () => {
         const statement = byId.get(id);
-        if (!statement || statement.withdrawn !== null) return null;
+        if (!statement || statement.withdrawn !== null || statement.enteredAt === 'organization') return null;
         const withdrawn = { ...statement, withdrawn: { at: now(), by: account } };
         await keep(
           [{ kind: 'statement', id, value: withdrawn }],
@@ -255,6 +270,34 @@ export function createStatements(parts: StatementParts): StatementStore {
         );
         put(withdrawn);
         return withdrawn;
+      }),
+    receive: (waiver) =>
+      turn(async () => {
+        if (byId.has(waiver.id)) return;
+        const statement: KeptStatement = {
+          ...waiver,
+          kind: 'waived',
+          salt: newSalt(),
+          files: [],
+          items: [],
+          standard,
+          enteredAt: 'organization',
+          withdrawn: null,
+          erasedAt: null,
+        };
+        const { id, salt, text, validUntil, enteredAt, by } = statement;
+        const body = { change: 'stated', id, standard, validUntil, files: [], text: sealOf(salt, text), enteredAt, by };
+        await keep([{ kind: 'statement', id, value: statement }], [drafted(statement, body)]);
+        put(statement);
+      }),
+    recall: (id, at) =>
+      turn(async () => {
+        const statement = byId.get(id);
+        if (!statement || statement.withdrawn !== null) return;
+        const withdrawn = { ...statement, withdrawn: { at, by: 'organization' } };
+        const entry = drafted(statement, { change: 'withdrawn', id, by: 'organization' });
+        await keep([{ kind: 'statement', id, value: withdrawn }], [entry]);
+        put(withdrawn);
       }),
     erase: (id, account) =>
       turn(async () => {

@@ -10,6 +10,7 @@ import { PEOPLE_WORDS } from './words/people.ts';
 import { SEATING_WORDS } from './words/seating.ts';
 import { TRIAL_WORDS } from './words/trial.ts';
 import { ACCESS_WORDS } from './words/access.ts';
+import { ORGANIZATION_WORDS } from './words/organization.ts';
 import { PAGING_WORDS } from './words/paging.ts';
 import { READINESS_WORDS } from './words/readiness.ts';
 
@@ -18,6 +19,7 @@ export type Language = 'zh' | 'en';
 export const WORDS = {
   ...ACCESS_WORDS,
   ...READINESS_WORDS,
+  ...ORGANIZATION_WORDS,
   product: { zh: '巡考', en: 'Xunkao' },
   other_language: { zh: 'English', en: '中文' },
   list_comma: { zh: '、', en: ', ' },

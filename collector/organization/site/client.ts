@@ -1,9 +1,8 @@
 import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { gzipSync } from 'node:zlib';
 import type { Bilingual } from '../../../agent/probe.ts';
-import { siteName } from '../../gateway/certificates.ts';
 import type { RecordKey } from '../../record/key.ts';
-import type { Refused } from '../exchange.ts';
+import { ORGANIZATION_HOST, type Refused } from '../exchange.ts';
 import { signedHeaders } from '../signed.ts';
 import type { OrganizationTicket } from '../ticket.ts';
 
@@ -43,7 +42,7 @@ export function createClient({ ticket, url, site, key, now }: ClientParts): Clie
   const { hostname, port } = new URL(url ?? ticket.url);
   const host = hostname.replace(/^\[|\]$/g, '');
   // With its own CA the organization is known by its name, whatever its address; nothing else that the CA signs is it.
-  const tls = ticket.ca === null ? {} : { ca: ticket.ca, servername: siteName('organization') };
+  const tls = ticket.ca === null ? {} : { ca: ticket.ca, servername: ORGANIZATION_HOST };
   return {
     post(path, text) {
       const body = gzipSync(text, { level: 1 });

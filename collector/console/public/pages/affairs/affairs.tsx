@@ -8,6 +8,7 @@ import { go } from '../../route.ts';
 import { useAsked } from './asked.ts';
 import { DossierPage } from './dossier.tsx';
 import { OccurrencesPage } from './occurrences.tsx';
+import { OrganizationPage } from './organization.tsx';
 import { RosterPage } from './roster.tsx';
 import { StaffPage } from './staff.tsx';
 import { StatementsPage } from './statements.tsx';
@@ -18,6 +19,7 @@ const TAB_WORD = {
   statements: 'tab_statements',
   occurrences: 'tab_occurrences',
   dossier: 'tab_dossier',
+  organization: 'tab_organization',
 } as const satisfies Record<AffairsTab, string>;
 
 /** 考务: who works here, who does what in a session, what people state and write down, and the paper of all of it. */
@@ -60,6 +62,8 @@ function Tab({ tab, session }: { readonly tab: AffairsTab; readonly session: str
       return <RosterPage />;
     case 'statements':
       return <StatementsPage />;
+    case 'organization':
+      return <OrganizationPage />;
     case 'staff':
     case 'occurrences':
     case 'dossier':

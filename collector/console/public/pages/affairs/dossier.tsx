@@ -190,7 +190,9 @@ function Subject({ subject }: { readonly subject: DossierSubject }) {
             statement.by,
             fullTime(statement.at),
             say('dossier_valid_until', { time: fullTime(statement.validUntil) }),
-            ...(statement.kind === 'waived' ? [say('entered_at_site')] : []),
+            ...(statement.kind === 'waived'
+              ? [say(statement.enteredAt === 'organization' ? 'entered_by_organization' : 'entered_at_site')]
+              : []),
           ].join(' · ')}
           {statement.files.map(({ sha256 }) => (
             <code key={sha256}> {sha256.slice(0, 12)}</code>

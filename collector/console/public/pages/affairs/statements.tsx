@@ -269,7 +269,11 @@ function Said({ rows, onDone }: { readonly rows: readonly StatementRow[]; readon
                 <span class="rule-title">{row.title ? tell(row.title) : row.rule}</span> {subjectName(row)}
                 <p>
                   {say(row.kind === 'waived' ? 'waived' : 'attested')}
-                  {row.kind === 'waived' && <span class="tag">{say('entered_at_site')}</span>}
+                  {row.kind === 'waived' && (
+                    <span class="tag">
+                      {say(row.enteredAt === 'organization' ? 'entered_by_organization' : 'entered_at_site')}
+                    </span>
+                  )}
                 </p>
               </th>
               <td>
@@ -283,7 +287,7 @@ function Said({ rows, onDone }: { readonly rows: readonly StatementRow[]; readon
                 {row.withdrawn ? say('statement_withdrawn') : row.counts ? when(row.validUntil) : say('statement_over')}
               </td>
               <td>
-                {row.counts && may(row.kind === 'waived' ? 'waive' : 'attest') && (
+                {row.counts && row.enteredAt === 'site' && may(row.kind === 'waived' ? 'waive' : 'attest') && (
                   <button type="button" class="button quiet" onClick={() => void withdraw(row.id)}>
                     {say('statement_withdraw')}
                   </button>

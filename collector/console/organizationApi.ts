@@ -1,0 +1,19 @@
+import type { Bilingual } from '../../agent/probe.ts';
+import type { OrganizationDocument } from '../organization/document.ts';
+
+/** `GET /api/v1/organization` */
+export interface OrganizationAnswer {
+  /** Null: the settings name no organization. */
+  readonly organization: {
+    readonly url: string;
+    /** Entries that were answered for, co-signed, and that there are. */
+    readonly sentTo: number;
+    readonly cosignedTo: number;
+    readonly head: number;
+    readonly answeredAt: number | null;
+    readonly awaySince: number | null;
+    readonly said: Bilingual | null;
+  } | null;
+  /** Newest first, each as it was signed. */
+  readonly documents: readonly OrganizationDocument[];
+}

@@ -1,0 +1,99 @@
+import type { OrganizationDocument } from '../../../../organization/document.ts';
+import type { OrganizationAnswer } from '../../../organizationApi.ts';
+import { say, tell } from '../../language.ts';
+import { when } from '../../names.ts';
+import type { Word } from '../../words.ts';
+import { useAsked } from './asked.ts';
+
+/** 机构: how far the record has arrived there, and everything that the organization has signed for this site. */
+export function OrganizationPage() {
+  const asked = useAsked<OrganizationAnswer>('organization');
+  if (!asked.value) return <p class="empty">{asked.fault ? tell(asked.fault.message) : say('loading')}</p>;
+  const { organization, documents } = asked.value;
+  if (!organization) return <p class="empty">{say('organization_none')}</p>;
+  const { url, sentTo: sent, cosignedTo: cosigned, head, answeredAt, awaySince, said } = organization;
+  return (
+    <>
+      <h1>{say('tab_organization')}</h1>
+      <ul>
+        <li>{url}</li>
+        <li>{say('organization_sent', { head, sent, cosigned })}</li>
+        {answeredAt !== null && (
+          <li>
+            {say('organization_answered')} {when(answeredAt)}
+          </li>
+        )}
+        {awaySince !== null && <li>{say('organization_away', { time: when(awaySince) })}</li>}
+        {said && <li>{tell(said)}</li>}
+      </ul>
+      <h2>{say('organization_documents')}</h2>
+      <p class="quiet-text">{say('organization_about')}</p>
+      {documents.length === 0 ? (
+        <p class="empty">{say('organization_no_documents')}</p>
+      ) : (
+        <Documents documents={documents} />
+      )}
+    </>
+  );
+}
+
+function Documents({ documents }: { readonly documents: readonly OrganizationDocument[] }) {
+  return (
+    <table class="people">
+      <thead>
+        <tr>
+          <th scope="col">{say('organization_number')}</th>
+          <th scope="col">{say('when')}</th>
+          <th scope="col">{say('organization_kind')}</th>
+          <th scope="col">{say('organization_content')}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {documents.map((document) => (
+          <tr key={document.n}>
+            <th scope="row">{document.n}</th>
+            <td>{when(document.at)}</td>
+            <td>{say(`document_${document.kind}`)}</td>
+            <td>{contentOf(document).join(' · ')}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** The parts of a document that a person has to know, in words; what has none stands as the organization wrote it. */
+function contentOf({ kind, body }: OrganizationDocument): readonly string[] {
+  const texts: string[] = [];
+  const put = (name: string, words: (value: string) => string = (value) => value): void => {
+    const value = body[name];
+    if (typeof value === 'string' && value !== '') texts.push(words(value));
+    if (typeof value === 'number') texts.push(words(String(value)));
+  };
+  const time = (word: Word) => (value: string) => say(word, { time: when(Number(value)) });
+  put('decision', (value) => say(`decision_${value}` as Word));
+  put('state', (value) => say(`state_${value}` as Word));
+  put('rule');
+  put('subject', (value) => (value === '*' ? '' : value));
+  put('title');
+  put('reason');
+  put('note');
+  put('outcome');
+  put('number', (number) => say('organization_number_of', { number }));
+  for (const [name, word] of [
+    ['rooms', 'organization_rooms'],
+    ['levels', 'organization_levels'],
+  ] as const) {
+    const list = body[name];
+    if (Array.isArray(list) && list.length > 0) texts.push(say(word, { [name]: list.join(say('list_comma')) }));
+  }
+  put('seats', (n) => say('organization_seats', { n }));
+  put('deadline', time('organization_due'));
+  put('due', time('organization_due'));
+  put('validUntil', time('organization_until'));
+  put('until', time('organization_until'));
+  if (kind === 'pack')
+    texts.push(say('organization_pack_how', { name: `${String(body['id'])}-${String(body['edition'])}` }));
+  if (kind === 'parameters') texts.push(JSON.stringify(body['parameters']), say('organization_parameters_how'));
+  return texts.filter((text) => text !== '');
+}
