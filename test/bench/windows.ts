@@ -88,15 +88,19 @@ async function measure({ quick, field, note, collector, wine, built, node }: Gro
   const look = setInterval(() => {
     for (const pid of processesOf(wine)) if (!known.has(pid)) started.add(pid);
   }, LOOK_MS);
-  const [cpu, memory, peerMemory]: [number[], number[], number[]] = [[], [], []];
+  const [cpu, peerCpu]: [number[], number[]] = [[], []];
+  const [memory, peerMemory]: [number[], number[]] = [[], []];
   const seconds = quick ? 1 : MINUTE_SECONDS;
   for (let minute = 0; minute < (quick ? 1 : MINUTES); minute += 1) {
-    const before = cpuMs(agent.pid);
+    const before = [cpuMs(agent.pid), cpuMs(peer.pid)] as const;
     await sleep(seconds * 1000);
-    cpu.push(((cpuMs(agent.pid) - before) / seconds) * MINUTE_SECONDS);
+    cpu.push(((cpuMs(agent.pid) - before[0]) / seconds) * MINUTE_SECONDS);
+    peerCpu.push(((cpuMs(peer.pid) - before[1]) / seconds) * MINUTE_SECONDS);
     memory.push(pssBytes(agent.pid) / MIB);
     peerMemory.push(pssBytes(peer.pid) / MIB);
-    note(`Windows ${node}: ${cpu.at(-1)} ms, ${memory.at(-1)!.toFixed(1)} and ${peerMemory.at(-1)!.toFixed(1)} MiB`);
+    note(
+      `Windows ${node}: ${cpu.at(-1)} and ${peerCpu.at(-1)} ms, ${memory.at(-1)!.toFixed(1)} and ${peerMemory.at(-1)!.toFixed(1)} MiB`,
+    );
   }
   clearInterval(look);
   agent();
@@ -106,6 +110,7 @@ async function measure({ quick, field, note, collector, wine, built, node }: Gro
       what: { en: `agent, Windows ${node}: CPU a minute`, zh: `代理程序，Windows ${node}：每分钟 CPU` },
       unit: 'ms',
       ours: spreadOf(cpu),
+      peer: { who: { en: 'bare Node.js + ws', zh: '裸 Node.js + ws' }, is: spreadOf(peerCpu) },
       bars: [{ of: 'median', is: '≤', value: 60 }],
     },
     {

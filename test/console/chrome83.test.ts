@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PagingAnswer } from '../../collector/console/api.ts';
 import { launchChrome83, whyNoChrome83, type Chrome83, type Page83 } from '../fixtures/chrome83.ts';
@@ -109,9 +111,9 @@ describe.skipIf(missing)(`the console's pages in real Chrome 83${missing ? ` (${
   });
 
   it.each(['zh-CN', 'en-US'])(
-    'show accounts, tokens and passwords of a real collector in %s',
+    'show what is seldom opened – sessions, people, a trial, restarts, accounts – of a real collector in %s',
     async (language) => {
-      const collector = await collectorIn();
+      const collector = await collectorIn({ settings: 'trial: jamb-cbt\n' });
       await administrator(collector);
       chrome = await launchChrome83(language);
       const page = await chrome.open(`${await pagesBefore(collector, built.folder)}#/sign-in`, 1366, 768);
@@ -125,10 +127,27 @@ describe.skipIf(missing)(`the console's pages in real Chrome 83${missing ? ` (${
         ['#/accounts', zh ? '建立账号' : 'Make the account'],
         ['#/tokens', zh ? '还没有令牌' : 'There is no token yet.'],
         ['#/account', zh ? '角色：管理员' : 'administrator'],
+        ['#/sessions', zh ? '安排场次' : 'Plan'],
+        ['#/affairs/staff', zh ? '还没有安排人员' : 'Nobody is assigned yet'],
+        ['#/affairs/roster', zh ? '下载模板' : 'Download the template'],
+        ['#/affairs/statements', zh ? '办学许可' : 'Licence'],
+        ['#/affairs/occurrences', zh ? '违纪' : 'Violation'],
+        ['#/affairs/dossier', zh ? '第三条' : '第三条'],
+        ['#/trial', zh ? '试用标准' : 'on trial'],
+        ['#/restarts', zh ? '重启检查' : 'estart'],
+        ['#/paging', zh ? '通道' : 'hannel'],
         ['#/choose-password', zh ? '一次性代码' : 'One-time code'],
       ] as const) {
         await page.evaluate(`location.hash = '${hash}'`);
         await page.until(`document.querySelector('main').textContent.includes('${words}')`);
+        expect([hash, await page.evaluate('document.documentElement.scrollWidth <= innerWidth')]).toEqual([hash, true]);
+        if (process.env['XUNKAO_LOOK']) {
+          await new Promise((resolve) => setTimeout(resolve, 800));
+          await writeFile(
+            join(process.env['XUNKAO_LOOK'], `83${hash.replaceAll(/\W+/g, '-')}-${language}.png`),
+            await page.screenshot(),
+          );
+        }
       }
       expect(page.errors).toEqual([]);
     },
