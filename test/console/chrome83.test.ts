@@ -134,6 +134,7 @@ describe.skipIf(missing)(`the console's pages in real Chrome 83${missing ? ` (${
         ['#/affairs/occurrences', zh ? '违纪' : 'Violation'],
         ['#/affairs/dossier', zh ? '第三条' : '第三条'],
         ['#/trial', zh ? '试用标准' : 'on trial'],
+        ['#/reasons/A', zh ? '要处理的事' : 'what to deal with'],
         ['#/restarts', zh ? '重启检查' : 'estart'],
         ['#/paging', zh ? '通道' : 'hannel'],
         ['#/choose-password', zh ? '一次性代码' : 'One-time code'],

@@ -5,6 +5,7 @@ export type AffairsTab = (typeof AFFAIRS_TABS)[number];
 /** Where the page is, from the part of the address after `#`, so that a link can be sent and the back button works. */
 export type Route =
   | { readonly page: 'room'; readonly room: string | null }
+  | { readonly page: 'reasons'; readonly room: string }
   | { readonly page: 'subject'; readonly id: string }
   | { readonly page: 'history'; readonly id: string }
   | { readonly page: 'drill'; readonly id: string }
@@ -28,6 +29,7 @@ export function parseRoute(hash: string): Route {
   if (path.startsWith('code=')) return { page: 'administrator', code: decode(path.slice(5)) };
   const [page, name, more] = path.split('/').map(decode);
   if (page === 'room' && name) return { page: 'room', room: name };
+  if (page === 'reasons' && name) return { page, room: name };
   if (page === 'subject' && name) return { page: more === 'history' || more === 'drill' ? more : 'subject', id: name };
   if (page === 'sign-in' || page === 'enrol' || page === 'restarts' || page === 'trial') return { page };
   if (page === 'paging' || page === 'sessions') return { page };
@@ -45,6 +47,8 @@ export function addressOf(to: Route): string {
   switch (to.page) {
     case 'room':
       return to.room === null ? '#/' : `#/room/${encodeURIComponent(to.room)}`;
+    case 'reasons':
+      return `#/reasons/${encodeURIComponent(to.room)}`;
     case 'subject':
       return `#/subject/${encodeURIComponent(to.id)}`;
     case 'history':

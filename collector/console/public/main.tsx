@@ -33,6 +33,7 @@ const DrillPage = later(async () => (await import('./pages/drill.tsx')).DrillPag
 const EnrolPage = later(async () => (await import('./pages/enrol.tsx')).EnrolPage);
 const HistoryPage = later(async () => (await import('./pages/history.tsx')).HistoryPage);
 const PagingPage = later(async () => (await import('./pages/paging.tsx')).PagingPage);
+const ReasonsPage = later(async () => (await import('./pages/reasons.tsx')).ReasonsPage);
 const RestartsPage = later(async () => (await import('./pages/restarts.tsx')).RestartsPage);
 const SessionsPage = later(async () => (await import('./pages/sessions.tsx')).SessionsPage);
 const TokensPage = later(async () => (await import('./pages/tokens.tsx')).TokensPage);
@@ -63,6 +64,8 @@ function Page() {
   switch (to.page) {
     case 'room':
       return <RoomPage />;
+    case 'reasons':
+      return <ReasonsPage key={to.room} room={to.room} />;
     case 'subject':
       return <SubjectPage id={to.id} />;
     case 'drill':

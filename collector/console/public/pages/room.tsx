@@ -5,6 +5,7 @@ import type { RoomReadiness } from '../../readinessApi.ts';
 import { Incidents, INCIDENTS_SHOWN } from '../parts/incidents.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { TileLink } from '../parts/tile.tsx';
+import { addressOf } from '../address.ts';
 import { say, tell } from '../language.ts';
 import { complete, rooms, rows } from '../live.ts';
 import { READINESS_WORD, tileName } from '../names.ts';
@@ -79,6 +80,11 @@ function Summary({ room, readiness, view, children }: SummaryProps) {
       )}
       <p class="why">{readiness ? whyNotReady(readiness, view) : ''}</p>
       {readiness && <Wider readiness={readiness} />}
+      {readiness && readiness.reasonCount > 0 && (
+        <a class="all-reasons" href={addressOf({ page: 'reasons', room })}>
+          {say('all_reasons', { n: readiness.reasonCount })}
+        </a>
+      )}
       {children}
       <div class="switch" role="group" aria-label={say('order')}>
         <OrderButton value="worst" word={say('order_worst')} />
