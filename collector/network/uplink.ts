@@ -239,20 +239,24 @@ export function createUplinkProofs(parts: UplinkParts): UplinkProofs {
     return over;
   }
 
-  /** Tells each room what of it is proven now. */
+  /** Tells each room what of it is proven now, and its servers, whose rules read nothing of a room. */
   function prove(now: Moment): void {
     provenAt = now.monotonic;
-    for (const subject of state.all()) {
-      if (subject.kind !== 'room' || subject.id.includes('/')) continue;
-      const drill = book.decisive('throughput', subject.id);
-      const { down_bytes_per_second: down = null, up_bytes_per_second: up = null } = drill?.measured ?? {};
-      const left =
-        drill?.validUntil === undefined || drill.validUntil === null ? null : secondsLeft(drill.validUntil, now.wall);
-      const rate = (value: unknown): number | null => (typeof value === 'number' ? value : null);
-      state.witness(subject.id, 'uplink.down_bytes_per_second', rate(down), now);
-      state.witness(subject.id, 'uplink.up_bytes_per_second', rate(up), now);
-      state.witness(subject.id, 'uplink.expires_seconds', left, now);
-    }
+    for (const subject of state.all())
+      if (subject.kind === 'room' && !subject.id.includes('/')) tell(subject.id, 'uplink', subject.id, now);
+    for (const { id, role, room } of parts.machines())
+      if ((role === 'server' || role === 'standby') && state.get(id)) tell(id, 'line', roomId(room), now);
+  }
+
+  function tell(subject: string, probe: 'uplink' | 'line', room: string, now: Moment): void {
+    const drill = book.decisive('throughput', room);
+    const { down_bytes_per_second: down = null, up_bytes_per_second: up = null } = drill?.measured ?? {};
+    const left =
+      drill?.validUntil === undefined || drill.validUntil === null ? null : secondsLeft(drill.validUntil, now.wall);
+    const rate = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+    state.witness(subject, `${probe}.down_bytes_per_second`, rate(down), now);
+    state.witness(subject, `${probe}.up_bytes_per_second`, rate(up), now);
+    state.witness(subject, `${probe}.expires_seconds`, left, now);
   }
 
   function breakOff(current: Run, reason: UplinkReason): void {

@@ -51,6 +51,29 @@ const rate = (zh: string, en: string): FactDefinition => ({
   about: { zh, en },
 });
 
+/** Of a server: what is proven of the line out of its room, which its own rules cannot read there. */
+export const LINE = {
+  name: 'line',
+  facts: {
+    down_bytes_per_second: rate(
+      '所在考场外网实测：进入机房方向的净速率',
+      'What the proof of its room’s line out carried on the way in, payload',
+    ),
+    up_bytes_per_second: rate(
+      '所在考场外网实测：离开机房方向的净速率',
+      'What the proof of its room’s line out carried on the way out, payload',
+    ),
+    expires_seconds: {
+      type: 'number',
+      unit: 'seconds',
+      about: {
+        zh: '所在考场外网实测的剩余有效期；0 或负数为已过期',
+        en: 'For how long that proof still counts; 0 or less: it has expired',
+      },
+    },
+  },
+} as const satisfies { readonly name: string; readonly facts: Readonly<Record<string, FactDefinition>> };
+
 /** Of rooms. Seats say what they reach, so these are no more than their word. */
 export const NETWORK: readonly Counted[] = [
   {

@@ -115,7 +115,10 @@ describe('a hostile peer', () => {
     await new Promise((resolve) => setTimeout(resolve, 400));
     act();
     expect(await stopped).toMatchObject({ down_why: 'it was stopped', down_bytes_per_second: null });
-    expect((await take(endless, { seconds: 1 }))['down_samples']).toHaveLength(4);
+    // One each quarter of a second; the last one may come as it is left.
+    const samples = (await take(endless, { seconds: 1 }))['down_samples'] as readonly number[];
+    expect(samples.length).toBeGreaterThanOrEqual(3);
+    expect(samples.length).toBeLessThanOrEqual(5);
   });
 
   it('is asked only when the settings name it, and for 8 s at most', async () => {

@@ -25,7 +25,10 @@ async function scene(more: { readonly isUpToo?: boolean } = {}) {
     peer.close();
   });
   const url = `http://127.0.0.1:${(peer.address() as AddressInfo).port}`;
-  const site = testSite([machine('m-1'), machine('m-2'), machine('m-s', { role: 'spare' })], []);
+  const site = testSite(
+    [machine('m-1'), machine('m-2'), machine('m-s', { role: 'spare' }), machine('m-x', { role: 'server' })],
+    [],
+  );
   const { state } = site.stages;
   for (const id of site.machines.keys()) {
     state.ensure(id, 'machine');
@@ -76,10 +79,11 @@ async function scene(more: { readonly isUpToo?: boolean } = {}) {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
-  const facts = (): unknown[] =>
-    ['down_bytes_per_second', 'up_bytes_per_second', 'expires_seconds'].map(
-      (word) => state.get('room:A')!.values[state.catalogue.fact(`uplink.${word}`)!.index],
-    );
+  const facts = (of: 'uplink' | 'line' = 'uplink'): unknown[] =>
+    ['down_bytes_per_second', 'up_bytes_per_second', 'expires_seconds'].map((word) => {
+      const subject = state.get(of === 'uplink' ? 'room:A' : 'm-x')!;
+      return subject.values[state.catalogue.fact(`${of}.${word}`)!.index];
+    });
   return { site, proofs, url, put, asked, begin, asks, say, facts, answer: (seen: Measurement) => answer(seen) };
 }
 
@@ -89,7 +93,7 @@ function exam(startsAt: number): Session {
 }
 
 describe('the proof of the line out', () => {
-  it('counts a goodput of 95 Mbit/s as a line of 100, and tells the room until its date', async () => {
+  it('counts a goodput of 95 Mbit/s as a line of 100, and tells the room and its server until its date', async () => {
     const { proofs, asked, begin, asks, answer, put, facts, site } = await scene();
     const { id } = await begin();
     await asks();
@@ -97,10 +101,11 @@ describe('the proof of the line out', () => {
     const over = proofs.over(id);
     answer({ result: CARRIES });
     const drill = (await over)!;
-    expect(drill).toMatchObject({ outcome: 'proven', reasons: [], subject: 'room:A', measured: { machine: 'm-s' } });
+    expect(drill).toMatchObject({ outcome: 'proven', reasons: [], subject: 'room:A', measured: { machine: 'm-x' } });
     expect(drill.validUntil! - drill.endedAt!).toBe(30 * DAY);
     expect(put).toEqual(['running', 'proven']);
     expect(facts()).toEqual([95 * MBIT, 30 * MBIT, 30 * 86_400]);
+    expect(facts('line')).toEqual(facts());
     site.clock.advance(31 * DAY);
     proofs.tick(site.clock.now());
     expect(facts()[2]).toBeLessThanOrEqual(0);
