@@ -6,6 +6,7 @@ import { plainSecrets } from './devices.ts';
 import { createBeat, type Beat, type Stages } from './beat.ts';
 import { createBelonging, organizationFolder, type Belonging } from './belonging.ts';
 import type { Clock, Moment } from './clock.ts';
+import { CAMERA_FACTS } from './compliance/cameras.ts';
 import { createCompliance } from './compliance/compliance.ts';
 import { createLate } from './compliance/late.ts';
 import { LAN_FACTS } from './compliance/lan.ts';
@@ -157,7 +158,8 @@ export async function assemble({
     const read = new Set(standard.rules.flatMap(({ facts }) => facts));
     const state = createState(
       catalogue,
-      ({ name, scopes }) => scopes.length > 0 || read.has(name) || LAN_FACTS.includes(name),
+      ({ name, scopes }) =>
+        scopes.length > 0 || read.has(name) || LAN_FACTS.includes(name) || CAMERA_FACTS.includes(name),
     );
     const hearing = createHearing();
     const settled = (id: string, staleAt?: number): boolean => hearing.settled(id, staleAt);

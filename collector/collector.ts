@@ -144,6 +144,7 @@ function createPulse(assembly: Assembly, port: Port, sealing: Sealing) {
       entries: [...effects.entries, ...entries],
     });
     office.drills.ups.tick(effects.now);
+    office.drills.playback.tick(effects.now);
     office.network.tick(effects.now);
     if (keep.length > 0) paging.recorded(recorder.idle());
     events.publish({ ...effects, incidents });

@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Bilingual } from '../agent/probe.ts';
 import type { AccessQuestion } from './accounts/atItsPc.ts';
 import type { DrillQuestion } from './drills/drills.ts';
+import type { PlaybackQuestion } from './drills/playbackAnswer.ts';
 import type { UplinkQuestion } from './network/answer.ts';
 import { Trouble } from './gateway/trouble.ts';
 
@@ -40,6 +41,7 @@ export type Question =
   /** Null = the room's next session. */
   | { readonly ask: 'rehearse'; readonly room: string; readonly session: string | null }
   | ({ readonly ask: 'uplink' } & UplinkQuestion)
+  | ({ readonly ask: 'playback' } & PlaybackQuestion)
   /** What would fail under the standard that is tried; null when there is none. */
   | { readonly ask: 'trial' }
   | { readonly ask: 'status' };

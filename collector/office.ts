@@ -15,6 +15,8 @@ import type { Trial } from './compliance/trial.ts';
 import type { Desk } from './console/desk.ts';
 import { trialAnswer } from './console/trialApi.ts';
 import { answerDrill, createDrills } from './drills/drills.ts';
+import { answerPlayback } from './drills/playbackAnswer.ts';
+import { playbackTargetOf } from './drills/playbackFacts.ts';
 import { answerUplink } from './network/answer.ts';
 import { createNetwork, type Network } from './network/network.ts';
 import type { Answer, Question } from './control.ts';
@@ -82,8 +84,8 @@ export interface Office extends Desk, Enrolment, Calendar, Restarting, Seating {
   stopping(): void;
 }
 
-/** Samples of a drill have to be five seconds apart at most. */
-const DRILL_FRAME_SECONDS = 2;
+/** Samples of a drill have to be five seconds apart at most, also on a busy machine. */
+const DRILL_FRAME_SECONDS = 1;
 /** An agent takes no more. */
 const MOST_PEERS = 16;
 /** What a command shows of a trial; the API has them all. */
@@ -167,21 +169,31 @@ export function createOffice(parts: OfficeParts): Office {
     kept: kept.seats,
   });
   const restarting = createRestarting({ stages, machines: registry.machines, write, clock });
-  const drills = createDrills(kept.drills, {
-    write,
-    state,
-    places,
-    history,
-    sessions: () => calendar.sessions(),
-    afterMs: settings.phases.afterMs,
-    targetSeconds: upsSecondsOf(standard),
-    changed(ups) {
-      const reader = places.reader(ups);
-      if (reader !== undefined) gateway().push(reader);
+  const drills = createDrills(
+    kept.drills,
+    {
+      write,
+      state,
+      places,
+      history,
+      sessions: () => calendar.sessions(),
+      afterMs: settings.phases.afterMs,
+      targetSeconds: upsSecondsOf(standard),
+      changed(ups) {
+        const reader = places.reader(ups);
+        if (reader !== undefined) gateway().push(reader);
+      },
+      clock,
+      log,
     },
-    clock,
-    log,
-  });
+    {
+      devices,
+      reader: (id) => places.reader(id),
+      measure: (...asked) => gateway().measure(...asked),
+      times: settings.phases,
+      target: playbackTargetOf(standard),
+    },
+  );
   const rehearsing = {
     clock,
     state,
@@ -402,6 +414,8 @@ export function createOffice(parts: OfficeParts): Office {
           return answerDrill(drills, question, 'console of this PC');
         case 'uplink':
           return answerUplink(network.uplink, drills.book, question, 'console of this PC');
+        case 'playback':
+          return answerPlayback(drills, devices, question, 'console of this PC');
         case 'secrets':
           for (const machine of readers.reload()) gateway().push(machine);
           return {

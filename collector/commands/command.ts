@@ -69,7 +69,7 @@ export const COMMANDS: readonly Listed[] = [
   },
   {
     name: 'prove',
-    line: { zh: '实测一个考场的外网带宽', en: 'proves what the line out of a room carries' },
+    line: { zh: '实测外网带宽和监控回放', en: 'proves what the line out carries, and that recordings can be played' },
     load: () => import('./prove.ts'),
   },
   {

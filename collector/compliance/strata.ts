@@ -6,7 +6,7 @@ import type { Rehearsals } from '../sessions/rehearsals.ts';
 import { candidatesIn, type Session } from '../sessions/session.ts';
 import type { Value } from '../../agent/reading.ts';
 import type { State, Subject } from '../state/state.ts';
-import { createCameraCounts } from './cameras.ts';
+import { createCameraCounts, pictureSizeOf } from './cameras.ts';
 import type { Compliance } from './compliance.ts';
 import { createCounts } from './counts.ts';
 import { LAN_FACTS, lanFacts } from './lan.ts';
@@ -40,7 +40,7 @@ export function createStrata(
 ): Strata {
   const { catalogue } = state;
   const counts = createCounts(state, compliance, places);
-  const cameras = createCameraCounts(state, places);
+  const cameras = createCameraCounts(state, places, pictureSizeOf(compliance.rules));
   let readings = new Map<string, Record<string, Value | null>>();
   /** What the subjects of sessions were made from. */
   let laidOut: { readonly sessions: readonly Session[]; readonly rooms: readonly string[] } | null = null;

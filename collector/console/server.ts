@@ -22,6 +22,7 @@ import { bundleRoutes } from './bundleRoutes.ts';
 import { changeRoutes } from './changeRoutes.ts';
 import { drillRoutes } from './drillRoutes.ts';
 import { uplinkRoutes } from './uplinkRoutes.ts';
+import { playbackRoutes } from './playbackRoutes.ts';
 import type { Events } from './events.ts';
 import { forEverybody, guard, mayDo } from './guard.ts';
 import { organizationRoutes } from './organizationRoutes.ts';
@@ -94,6 +95,7 @@ export async function createConsole(desk: Desk, events: Events, options: Console
     bundleRoutes(routes, desk);
     drillRoutes(routes, desk);
     uplinkRoutes(routes, desk);
+    playbackRoutes(routes, desk);
     recordRoutes(routes, desk);
     signInRoutes(routes, desk);
     accountRoutes(routes, desk);

@@ -1,5 +1,7 @@
 import type { Bilingual } from '../../agent/probe.ts';
 import { createDrillBook, type Drill, type DrillBook } from './drill.ts';
+import { createPlaybackProofs, type PlaybackParts, type PlaybackProofs } from './playback.ts';
+import { PLAYBACK_REASONS } from './playbackTexts.ts';
 import { createUpsDrills, type UpsDrillParts, type UpsDrills } from './ups.ts';
 import type { UpsCourse, UpsSample } from './upsDrill.ts';
 import { UPLINK_REASONS } from './uplinkTexts.ts';
@@ -9,6 +11,7 @@ import { OUTCOMES, PROJECTIONS, REASONS } from './upsTexts.ts';
 export interface Drills {
   readonly book: DrillBook;
   readonly ups: UpsDrills;
+  readonly playback: PlaybackProofs;
 }
 
 /** What an earlier process kept of drills. */
@@ -19,7 +22,11 @@ export interface KeptDrills {
   readonly samples: readonly (readonly [id: string, rows: readonly UpsSample[]])[];
 }
 
-export function createDrills(kept: KeptDrills, parts: Omit<UpsDrillParts, 'book' | 'courses' | 'samples'>): Drills {
+export function createDrills(
+  kept: KeptDrills,
+  parts: Omit<UpsDrillParts, 'book' | 'courses' | 'samples'>,
+  playback: Omit<PlaybackParts, 'book' | 'state' | 'sessions' | 'clock' | 'log' | 'check'>,
+): Drills {
   const book = createDrillBook(kept.drills, parts.write);
   const courses = new Map<string, UpsCourse>();
   for (const [id, course] of kept.courses) if (course) courses.set(id, course);
@@ -28,7 +35,12 @@ export function createDrills(kept: KeptDrills, parts: Omit<UpsDrillParts, 'book'
     const id = key.slice(0, key.indexOf('/'));
     samples.set(id, [...(samples.get(id) ?? []), ...rows]);
   }
-  return { book, ups: createUpsDrills({ ...parts, book, courses, samples }) };
+  const { state, sessions, clock, log, write } = parts;
+  return {
+    book,
+    ups: createUpsDrills({ ...parts, book, courses, samples }),
+    playback: createPlaybackProofs({ ...playback, book, state, sessions, clock, log, check: write.check }),
+  };
 }
 
 /** A drill as pages and commands show it: with the texts of what it says in words. */
@@ -40,15 +52,19 @@ export interface DrillRow extends Drill {
 }
 
 /** Each kind has reasons of its own. */
-const textsOf = (kind: Drill['kind']): Readonly<Record<string, Bilingual>> =>
-  kind === 'throughput' ? UPLINK_REASONS : REASONS;
+const TEXTS: Readonly<Record<Drill['kind'], Readonly<Record<string, Bilingual>>>> = {
+  ups: REASONS,
+  playback: PLAYBACK_REASONS,
+  throughput: UPLINK_REASONS,
+  reboot: {},
+};
 
 export function drillRow(drill: Drill): DrillRow {
   const by = drill.measured['projected_by'];
   return {
     ...drill,
     outcomeText: drill.outcome === null ? null : OUTCOMES[drill.outcome],
-    reasonTexts: drill.reasons.map((word) => textsOf(drill.kind)[word] ?? { zh: word, en: word }),
+    reasonTexts: drill.reasons.map((word) => TEXTS[drill.kind][word] ?? { zh: word, en: word }),
     projection: typeof by === 'string' && by in PROJECTIONS ? PROJECTIONS[by as keyof typeof PROJECTIONS] : null,
   };
 }

@@ -94,8 +94,8 @@ const WAIT_MS = 20 * 60_000;
 export const GAP_MS = 10_000;
 const UNREADABLE_MS = 10 * 60_000;
 /**
- * While a drill runs its reader answers each two seconds: every second answer is kept, some four seconds apart. Nearer to
- * four, a frame that came a moment early would make it six.
+ * While a drill runs its reader answers each second: every third answer is kept, some three seconds apart, so that five are
+ * not exceeded when one comes late.
  */
 const SAMPLE_MS = 2_500;
 /** Beyond what any UPS tells (`ups.load_ratio`); nothing endless, which JSON cannot keep. */

@@ -40,8 +40,8 @@ export const COUNTED: readonly Counted[] = [
     facts: {
       enrolled: cameras({ zh: '登记的数量', en: 'How many are enrolled' }),
       high_definition: cameras({
-        zh: '在线且画面不低于 1280×720 的数量',
-        en: 'How many are online with 1280 x 720 or more',
+        zh: '在线且画面够大的数量',
+        en: 'How many are online with a picture as large as the rules ask for',
       }),
       high_definition_possible: cameras({
         zh: '在线且可能高清的数量（含未知）',
@@ -53,6 +53,15 @@ export const COUNTED: readonly Counted[] = [
       recording_possible: cameras({
         zh: '可能正在录像的数量（含未知）',
         en: 'The same, with those that may be recorded',
+      }),
+      playback: cameras({ zh: '回放已证明且在有效期内的数量', en: 'Of how many playback is proven and counts' }),
+      playback_possible: cameras({
+        zh: '回放可能正常的数量（含未知）',
+        en: 'The same, with those of which nothing is proven',
+      }),
+      playback_unprovable: cameras({
+        zh: '回放过、但无法证明是哪一分钟的数量',
+        en: 'How many were played back without knowing of which minute it is',
       }),
     },
   },

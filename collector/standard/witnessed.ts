@@ -1,14 +1,17 @@
 import type { CountedScope } from '../../agent/catalogue.ts';
 import type { FactDefinition, Probe } from '../../agent/probe.ts';
 import { COUNTED, type Counted } from './counted.ts';
-import { ECHO, NETWORK } from './networkFacts.ts';
+import { ECHO, LINE, NETWORK } from './networkFacts.ts';
 import { PEOPLE } from './peopleFacts.ts';
+import { PLAYBACK } from './playbackFacts.ts';
 
 /**
  * What `buildCatalogue` needs to know of facts that no probe of an agent asks for: of machines, or of rooms and the site
  * (`scopes`), for each session apart when `perSession`.
  */
 export interface Described extends Pick<Probe, 'name' | 'platforms' | 'everySeconds' | 'staleAfterSeconds' | 'facts'> {
+  /** Of devices of this kind. */
+  readonly device?: string;
   readonly scopes?: readonly CountedScope[];
   readonly perSession?: boolean;
 }
@@ -130,10 +133,12 @@ export const WITNESSED: readonly Described[] = [
   ...COUNTED.map((probe) => described({ ...probe, facts: witnessed(probe.facts) })),
   ...PEOPLE.map(described),
   ECHO,
+  described(LINE),
+  { ...described(PLAYBACK), device: 'camera' },
   ...NETWORK.map(described),
 ];
 
-function described(counted: Counted): Described {
+function described(counted: Pick<Counted, 'name' | 'facts'>): Described {
   const platforms = ['linux', 'win32', 'darwin'] as const;
   return { ...counted, platforms, everySeconds: 60, staleAfterSeconds: KEPT_SECONDS };
 }

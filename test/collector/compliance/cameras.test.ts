@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { buildCatalogue } from '../../../agent/catalogue.ts';
 import { probe } from '../../../agent/probes/camera.ts';
 import type { Facts } from '../../../agent/reading.ts';
-import { createCameraCounts } from '../../../collector/compliance/cameras.ts';
+import { createCameraCounts, pictureSizeOf } from '../../../collector/compliance/cameras.ts';
 import type { SiteDevice } from '../../../collector/identity/machine.ts';
 import { createPlaces } from '../../../collector/identity/places.ts';
 import { WITNESSED } from '../../../collector/standard/witnessed.ts';
@@ -31,7 +31,7 @@ const GOOD: Facts = {
 function site() {
   const state = createState(catalogue);
   const places = createPlaces(new Map(), devices, () => undefined);
-  const counts = createCameraCounts(state, places);
+  const counts = createCameraCounts(state, places, { width: 1280, height: 720 });
   let now = 0;
   return {
     counts,
@@ -39,7 +39,7 @@ function site() {
       state.ensure(id, 'device');
       now += 1_000;
       for (const [word, value] of Object.entries(facts))
-        state.witness(id, `camera.${word}`, value, { wall: now, monotonic: now });
+        state.witness(id, word.includes('.') ? word : `camera.${word}`, value, { wall: now, monotonic: now });
     },
     wait: (ms: number) => state.expire({ wall: (now += ms), monotonic: now }),
     of: (room: string) =>
@@ -60,6 +60,9 @@ describe('the cameras of a room', () => {
       audio_video_possible: 2,
       recording: 2,
       recording_possible: 2,
+      playback: 0,
+      playback_possible: 2,
+      playback_unprovable: 0,
     });
     expect(of('room:C')).toMatchObject({ enrolled: 0, high_definition: null, recording_possible: null });
   });
@@ -77,6 +80,24 @@ describe('the cameras of a room', () => {
     ['looked at once', { frozen: null }, { audio_video: 1, audio_video_possible: 2 }],
     ['that is not recorded', { recording: false }, { recording: 1, recording_possible: 1 }],
     ['whose recorder cannot be asked', { recording: null }, { recording: 1, recording_possible: 2 }],
+    [
+      'whose recorder cannot be asked and has played what it just recorded',
+      { recording: null, 'playback.just_recorded': true },
+      { recording: 2, recording_possible: 2 },
+    ],
+    [
+      'whose recorder says that it does not record, whatever it played',
+      { recording: false, 'playback.just_recorded': true },
+      { recording: 1, recording_possible: 1 },
+    ],
+    ['that was played back', { 'playback.result': 'proven' }, { playback: 1, playback_possible: 2 }],
+    ['that plays the wrong minute', { 'playback.result': 'failed' }, { playback: 0, playback_possible: 1 }],
+    [
+      'of which nobody can tell the minute',
+      { 'playback.result': 'unprovable' },
+      { playback: 0, playback_possible: 2, playback_unprovable: 1 },
+    ],
+    ['whose proof has expired', { 'playback.result': 'expired' }, { playback: 0, playback_possible: 2 }],
   ])('with one %s', (_, facts, expected) => {
     const { say, of } = site();
     say('a-1', GOOD);
@@ -90,6 +111,16 @@ describe('the cameras of a room', () => {
     say('a-2', GOOD);
     wait(200_000);
     expect(of('room:A')).toMatchObject({ enrolled: 2, high_definition: 0, high_definition_possible: 2 });
+  });
+
+  it('are as large as the rule that counts them asks, and 720p where the pack has no such rule', () => {
+    const value = (number: number) => ({ value: number, unit: 'pixels' as const, about: { zh: '试', en: 'test' } });
+    const rule = {
+      reads: ['cameras.high_definition'],
+      parameters: { minimum_width_pixels: value(1920), minimum_height_pixels: value(1080) },
+    };
+    expect(pictureSizeOf([rule])).toEqual({ width: 1920, height: 1080 });
+    expect(pictureSizeOf([])).toEqual({ width: 1280, height: 720 });
   });
 
   it('change the counts of their own room alone', () => {

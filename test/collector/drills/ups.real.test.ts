@@ -4,13 +4,14 @@ import { buildCatalogue, loadProbes } from '../../../agent/catalogue.ts';
 import { understand } from '../../../agent/probes/ups.ts';
 import { NUT_TIMING, nutAddress, NutPoller, type NutState } from '../../../agent/protocols/nut.ts';
 import { manualClock } from '../../../collector/clock.ts';
+import { playbackTargetOf } from '../../../collector/drills/playbackFacts.ts';
 import { createDrills, drillRow, type Drills, type KeptDrills } from '../../../collector/drills/drills.ts';
 import type { Drill } from '../../../collector/drills/drill.ts';
 import { hashOf } from '../../../collector/drills/drill.ts';
 import type { EntryDraft, Kept, SeriesPoint } from '../../../collector/history/history.ts';
 import type { Machine } from '../../../collector/identity/machine.ts';
 import { createPlaces } from '../../../collector/identity/places.ts';
-import type { Session } from '../../../collector/sessions/session.ts';
+import { DEFAULT_PHASES, type Session } from '../../../collector/sessions/session.ts';
 import { createState } from '../../../collector/state/state.ts';
 import { WITNESSED } from '../../../collector/standard/witnessed.ts';
 import { nutAvailable, startUpsd } from '../../fixtures/nut.ts';
@@ -30,6 +31,13 @@ const server = (id: string, seat: string): Machine =>
   ({ id, seat, room: 'A', role: 'server', revoked: false }) as Machine;
 const MACHINES = new Map([server('m-s1', 'S1'), server('m-s2', 'S2')].map((machine) => [machine.id, machine]));
 const MINUTE = 60_000;
+const NO_CAMERAS: Parameters<typeof createDrills>[2] = {
+  devices: [],
+  reader: () => undefined,
+  measure: () => ({ done: Promise.reject(new Error('nothing is measured here')), stop: () => undefined }),
+  times: DEFAULT_PHASES,
+  target: playbackTargetOf({ rules: [] }),
+};
 
 async function stage(kept: KeptDrills = { drills: [], courses: [], samples: [] }, clock = manualClock()) {
   const catalogue = buildCatalogue(await loadProbes(), WITNESSED);
@@ -59,33 +67,37 @@ async function stage(kept: KeptDrills = { drills: [], courses: [], samples: [] }
     day: dayOnMains(clock.now().wall),
     sessions: [] as Session[],
   };
-  const drills = createDrills(kept, {
-    state,
-    places,
-    history: { series: async () => record.day },
-    sessions: () => record.sessions,
-    afterMs: 3_600_000,
-    targetSeconds: 7_200,
-    changed: () => undefined,
-    clock,
-    log: pino({ level: 'silent' }),
-    write: {
-      check: () => undefined,
-      keep: async (rows, entries) => {
-        for (const row of rows) record.kept.set(`${row.kind} ${row.id}`, structuredClone(row));
-        record.entries.push(...entries);
+  const drills = createDrills(
+    kept,
+    {
+      state,
+      places,
+      history: { series: async () => record.day },
+      sessions: () => record.sessions,
+      afterMs: 3_600_000,
+      targetSeconds: 7_200,
+      changed: () => undefined,
+      clock,
+      log: pino({ level: 'silent' }),
+      write: {
+        check: () => undefined,
+        keep: async (rows, entries) => {
+          for (const row of rows) record.kept.set(`${row.kind} ${row.id}`, structuredClone(row));
+          record.entries.push(...entries);
+        },
+        entry: (kind, subject, body) => ({
+          at: clock.now().wall,
+          monotonic: clock.now().monotonic,
+          kind,
+          subject,
+          rule: null,
+          late: false,
+          body,
+        }),
       },
-      entry: (kind, subject, body) => ({
-        at: clock.now().wall,
-        monotonic: clock.now().monotonic,
-        kind,
-        subject,
-        rule: null,
-        late: false,
-        body,
-      }),
     },
-  });
+    NO_CAMERAS,
+  );
   return { clock, state, drills, record, tell };
 
   /** What the poller told, as the frame of an agent would. */

@@ -4,7 +4,7 @@ import { WITNESSED } from '../../../collector/standard/witnessed.ts';
 
 const catalogue = buildCatalogue([], WITNESSED);
 
-const ofMachines = catalogue.facts.filter(({ scopes }) => scopes.length === 0);
+const ofMachines = catalogue.facts.filter(({ scopes, device }) => scopes.length === 0 && device === null);
 
 it('describes what the collector sees itself of machines', () => {
   expect(ofMachines.map((fact) => fact.name)).toEqual([
@@ -25,6 +25,9 @@ it('describes what the collector sees itself of machines', () => {
     'echo.median_seconds',
     'echo.p95_seconds',
     'echo.udp',
+    'line.down_bytes_per_second',
+    'line.up_bytes_per_second',
+    'line.expires_seconds',
   ]);
 });
 
@@ -38,7 +41,7 @@ it('describes what it counts for rooms and the site: how many there are, and how
 it.each(catalogue.facts)('$name is described in both languages, and witnessed unless it rests on a claim', (fact) => {
   const { witnessed, about, probe } = fact;
   // What marks a machine has and what it reaches is its own word, and what its people are the site's.
-  const claims = ['rollback', 'staff', 'pledges', 'proctors', 'reaching', 'service', 'uplink'];
+  const claims = ['rollback', 'staff', 'pledges', 'proctors', 'reaching', 'service', 'uplink', 'line', 'playback'];
   expect(witnessed ?? false).toBe(!claims.includes(probe));
   expect(about.zh).toMatch(/\p{Script=Han}/u);
   expect(about.en).not.toMatch(/\p{Script=Han}/u);

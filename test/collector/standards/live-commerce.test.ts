@@ -30,7 +30,7 @@ describe('the pack', () => {
       'licence courses site-experience ' +
         'seats light-air-noise exam-software os cpu memory-size memory-type browser display office restore-card internet desktop physical local ' +
         'spares cores memory disk dedicated static-address internet-before-after server-physical server-local ' +
-        'server-present standby lan-gigabit uplink one-lan lan-authority cameras camera-audio-video camera-recording platform ' +
+        'server-present standby lan-gigabit uplink one-lan lan-authority cameras camera-audio-video camera-recording camera-playback platform ' +
         'organization-complete staff-count lead-experience staff-passed ' +
         'exam-office security logistics medical safety-system no-incident-history resources ' +
         'mains dual-supply ups-two-hours environment ' +
@@ -69,7 +69,7 @@ describe('the pack', () => {
   it('lets a person state what a site may be unable to measure', () => {
     expect(idsOf(rules.filter((rule) => rule.attestable))).toBe(
       'cpu memory-type restore-card physical local dedicated server-physical server-local ' +
-        'lan-gigabit uplink cameras camera-audio-video camera-recording mains ups-two-hours',
+        'lan-gigabit uplink cameras camera-audio-video camera-recording camera-playback mains ups-two-hours',
     );
   });
 
