@@ -41,6 +41,15 @@ export const ThroughputSchema = Type.Object(
     file: Type.Optional(
       Url('外网上一个大文件的地址（只测下行）', 'the address of a large file outside (measures down only)'),
     ),
+    iperf3: Type.Optional(
+      Type.String({
+        pattern: '^([^\\s/@:]+|\\[[0-9a-f:]+\\])(:\\d{1,5})?$',
+        ...about(
+          '运行 iperf3 -s 的服务器，例如 speed.example.org:5201',
+          'a server that runs iperf3 -s, such as speed.example.org:5201',
+        ),
+      }),
+    ),
     token_file: Type.Optional(Type.String({ minLength: 1, ...about('文件名', 'the name of a file') })),
     ca_file: Type.Optional(Type.String({ minLength: 1, ...about('文件名', 'the name of a file') })),
     valid_days: Type.Optional(
@@ -51,7 +60,13 @@ export const ThroughputSchema = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false, ...about('{ peer: 地址 } 或 { file: 地址 }', '{ peer: URL } or { file: URL }') },
+  {
+    additionalProperties: false,
+    ...about(
+      '{ peer: 地址 }、{ file: 地址 } 或 { iperf3: 主机:端口 }',
+      '{ peer: URL }, { file: URL } or { iperf3: HOST:PORT }',
+    ),
+  },
 );
 
 export interface NetworkSettings {
@@ -63,7 +78,7 @@ export interface NetworkSettings {
 /** No secret is in it: the token stays in its file. */
 export interface ThroughputSettings {
   readonly url: string;
-  readonly kind: 'peer' | 'file';
+  readonly kind: 'peer' | 'file' | 'iperf3';
   readonly tokenFile: string | null;
   readonly caFile: string | null;
   readonly validDays: number;
@@ -76,6 +91,9 @@ export function completeNetwork({
   return { examServerPort: exam_server_port ?? null, echoMinutes: echo_minutes ?? 30 };
 }
 
+/** Where iperf3 listens when nothing else is said. */
+const IPERF3_PORT = 5_201;
+
 export interface ThroughputFault {
   readonly path: readonly string[];
   readonly told: Bilingual;
@@ -87,12 +105,21 @@ export function completeThroughput(
   folder: string,
 ): { readonly settings: ThroughputSettings | null; readonly faults: readonly ThroughputFault[] } {
   if (given === undefined) return { settings: null, faults: [] };
-  const { peer, file, token_file, ca_file, valid_days = 30 } = given;
+  const { peer, file, iperf3, token_file, ca_file, valid_days = 30 } = given;
   const faults: ThroughputFault[] = [];
-  if ((peer === undefined) === (file === undefined)) {
+  if ([peer, file, iperf3].filter((one) => one !== undefined).length !== 1) {
     faults.push({
       path: ['throughput'],
-      told: { zh: 'throughput 里写 peer 或 file，两者取一', en: 'throughput takes either peer or file' },
+      told: {
+        zh: 'throughput 里写 peer、file 或 iperf3，三者取一',
+        en: 'throughput takes one of peer, file and iperf3',
+      },
+    });
+  }
+  if (iperf3 !== undefined && (token_file !== undefined || ca_file !== undefined)) {
+    faults.push({
+      path: ['throughput', token_file === undefined ? 'ca_file' : 'token_file'],
+      told: { zh: 'iperf3 没有令牌和证书，只有 peer 和 file 才用', en: 'iperf3 knows no token and no certificate' },
     });
   }
   const tokenFile = token_file === undefined ? null : resolve(folder, token_file);
@@ -108,9 +135,11 @@ export function completeThroughput(
         told: { zh: `读不了文件 ${path}（${why}）`, en: `the file ${path} cannot be read (${why})` },
       });
   }
-  const url = peer ?? file ?? '';
+  const server = iperf3 === undefined || /:\d+$/.test(iperf3) ? iperf3 : `${iperf3}:${IPERF3_PORT}`;
+  const url = peer ?? file ?? (server === undefined ? '' : `iperf3://${server}`);
+  const kind = peer !== undefined ? 'peer' : file !== undefined ? 'file' : 'iperf3';
   return {
-    settings: { url, kind: peer === undefined ? 'file' : 'peer', tokenFile, caFile, validDays: valid_days },
+    settings: { url, kind, tokenFile, caFile, validDays: valid_days },
     faults,
   };
 }

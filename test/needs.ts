@@ -31,6 +31,7 @@ export const NEEDS: readonly Need[] = [
     ['/lib/nut/upsd', '/lib/nut/dummy-ups', '/lib/nut/nutdrv_qx'],
     'the UPS is not read from a real upsd',
   ),
+  debian('iperf3', ['iperf3'], ['/usr/bin/iperf3'], 'throughput is not measured against the real iperf3'),
   debian('socat', ['socat'], ['/usr/bin/socat'], 'the real nutdrv_qx does not meet a simulated Q1 device'),
   debian(
     'certutil and openssl',

@@ -175,7 +175,7 @@ function ask({ url, token, ca }: Blast, method: string, pace: Pace): http.Client
 
 /** So much of the beginning is TCP finding its speed. */
 const DROPPED = 0.25;
-const LEAST_SECONDS = 4;
+export const LEAST_SECONDS = 4;
 
 export interface Rate {
   readonly mean: number | null;

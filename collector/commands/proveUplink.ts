@@ -9,6 +9,8 @@ import { failed, print, tellChecks } from './proving.ts';
 import { say } from './options.ts';
 
 const EVERY_MS = 1_000;
+/** Some peers tell one sum. */
+const NONE = { zh: '', en: '' };
 
 /** Begins it, says how it stands until it is over, and what came of it. */
 export async function proveUplink(data: string, room: string): Promise<number> {
@@ -57,10 +59,12 @@ function tellResult({ id, outcome, outcomeText, measured, reasonTexts, validUnti
   ] as const) {
     const rate = measured[`${word}_bytes_per_second`];
     if (typeof rate !== 'number') continue;
-    const least = Number(measured[`${word}_p10_bytes_per_second`]);
+    const least = measured[`${word}_p10_bytes_per_second`];
     const seconds = String(measured[`${word}_seconds`]);
+    const lowest =
+      typeof least === 'number' ? { zh: `；最低一成 ${mbits(least)}`, en: `; lowest tenth ${mbits(least)}` } : NONE;
     print(
-      `  ${say(name)} ${mbits(rate)} Mbit/s ${say({ zh: `（净速率，${seconds} 秒平均；最低一成 ${mbits(least)}）`, en: `(payload, mean of ${seconds} s; lowest tenth ${mbits(least)})` })}`,
+      `  ${say(name)} ${mbits(rate)} Mbit/s ${say({ zh: `（净速率，${seconds} 秒平均${lowest.zh}）`, en: `(payload, mean of ${seconds} s${lowest.en})` })}`,
     );
   }
   if (typeof measured['why'] === 'string') print(`  ${measured['why']}`);

@@ -61,7 +61,14 @@ test('a peer for the line out is one server or one file, and its token stays in 
     caFile: null,
     validDays: 7,
   });
-  expect(faults('throughput: {}')).toMatch(/throughput takes either peer or file/);
+  expect(faults('throughput: {}')).toMatch(/throughput takes one of peer, file and iperf3/);
+  const server = parseSettings('xunkao.yaml', 'throughput: { iperf3: speed.example.org }');
+  expect('settings' in server && server.settings.throughput).toMatchObject({
+    url: 'iperf3://speed.example.org:5201',
+    kind: 'iperf3',
+  });
+  expect(faults('throughput: { iperf3: "http://x" }')).toMatch(/a server that runs iperf3 -s/);
+  expect(faults('throughput: { iperf3: x, token_file: y }')).toMatch(/iperf3 knows no token/);
   expect(faults('throughput: { file: "ftp://x/y" }')).toMatch(/expected the address of a large file/);
   expect(faults('throughput: { peer: "http://x", token_file: /no/such/file }')).toMatch(/cannot be read \(ENOENT\)/);
   expect(faults('network: { exam_server_port: 70000 }')).toMatch(/expected the TCP port/);
