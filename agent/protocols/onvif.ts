@@ -8,7 +8,7 @@ import { all, escaped, first, parseXml, textAt, type Element } from './xml.ts';
  * The part of ONVIF that is needed here: device, clock, profiles and streams (Profiles S and T), and recordings by search
  * and replay (Profile G). Calls are SOAP 1.2 over HTTP, signed with WS-UsernameToken by the camera's own clock – a clock
  * that is wrong would refuse a right password – and with HTTP Digest where the device asks for that.
- * Sources: ONVIF Core, Media, Recording Search and Replay Control service specifications, 21.12.
+ * As commonly documented of ONVIF's core, media, search and replay services; tried on simulators alone, not verified on a device.
  */
 export interface OnvifTarget extends Partial<Credentials> {
   /** `http://10.0.0.6` or with the path of its device service. */

@@ -12,7 +12,7 @@ import {
 /**
  * Dahua's own interface: CGI whose answers are lines of `name=value`. Its times are those of its wall, without a zone; the
  * zone is worked out from its clock, which is off by a quarter of an hour at most.
- * Source: Dahua HTTP API 2.x/3.x, chapters on media files and on time.
+ * As commonly documented for media files and time; not verified on a device, nor against the maker's own text.
  */
 export function dahuaRecorder(target: RecorderTarget): Recorder {
   const { http: origin, timeoutMs, user, password, channel } = target;
