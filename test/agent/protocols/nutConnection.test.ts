@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { Socket } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { NutConnection, type NutServer } from '../../../agent/protocols/nutConnection.ts';
@@ -219,6 +219,18 @@ describe('a hostile server costs little time and memory, and is told apart in wo
 
   it('takes the connection and says nothing', async () => {
     expect((await ask({})).trouble).toBe('timeout');
+  });
+
+  it('is half open: closes its side in the middle of a reply and keeps ours', async () => {
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => socket.destroy());
+      socket.once('data', () => socket.end('BEGIN LIST VAR exam\nVAR exam ups.st'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const connection = await connectTo((server.address() as AddressInfo).port);
+    expect((await errorOf(connection.variables('exam'))).trouble).toBe('closed');
+    // Ours is closed, too: else this would wait for ever.
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('hangs up in the middle of a reply', async () => {

@@ -210,7 +210,7 @@ describe('XML', () => {
 describe('a hostile server costs bounded time and memory', () => {
   async function origin(answer: (socket: Socket) => void): Promise<string> {
     const sockets = new Set<Socket>();
-    const server = createServer((socket) => {
+    const server = createServer({ allowHalfOpen: true }, (socket) => {
       sockets.add(socket);
       socket.on('error', () => socket.destroy());
       socket.once('data', () => answer(socket));
@@ -227,6 +227,7 @@ describe('a hostile server costs bounded time and memory', () => {
   it.each<[string, string, (socket: Socket) => void]>([
     ['says nothing', 'timeout', () => undefined],
     ['hangs up', 'closed', (socket) => socket.destroy()],
+    ['is half open: closes its side and waits', 'closed', (socket) => socket.end()],
     ['hangs up in the middle', 'closed', (socket) => socket.end(`${head}Content-Length: 100\r\n\r\nabc`)],
     ['speaks SSH', 'nonsense', (socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n')],
     ['sends 10 MB', 'nonsense', (socket) => socket.write(`${head}\r\n${'x'.repeat(10 * 1024 * 1024)}`)],

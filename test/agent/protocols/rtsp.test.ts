@@ -160,7 +160,8 @@ describe('what it refuses', () => {
 /** A server that answers as the test says; it cannot be trusted in anything. */
 async function hostile(answer: (socket: Socket, request: string) => void): Promise<string> {
   const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
+  // Half open: it may close its own side and keep ours.
+  const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('data', (data) => answer(socket, data.toString('latin1')));
@@ -191,6 +192,12 @@ describe('a hostile server costs bounded time, bytes and memory', () => {
   const cases: readonly (readonly [string, string, (socket: Socket, request: string) => void])[] = [
     ['says nothing', 'timeout', () => undefined],
     ['hangs up', 'closed', (socket) => socket.destroy()],
+    ['is half open: closes its side and waits', 'closed', (socket) => socket.end()],
+    [
+      'is half open after it described itself',
+      'closed',
+      afterOptions((socket, request) => socket.end(ok(request, 'Content-Length: 500\r\n') + 'v=0\r\n')),
+    ],
     ['speaks HTTP', 'nonsense', (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n')],
     ['speaks SSH', 'nonsense', (socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n')],
     ['sends noise', 'nonsense', (socket) => socket.write(Buffer.alloc(100_000, 0xee))],
