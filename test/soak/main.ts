@@ -19,7 +19,7 @@ record's entries follow from each other, and whether memory stays.
   --minutes M  for so long (60)
   --night      45 agents, a page and a scraper, and nothing happens
   --hours H    for so long (8)
-  --drill M    a UPS is discharged for M minutes at the real driver (4)
+  --drill [M]  a UPS is discharged for M minutes at the real driver (4)
 
 The last line says what was done. Exit codes: 0 nothing is wrong, 1 something is, 2 wrong use.
 `;
@@ -105,8 +105,12 @@ function parse(words: readonly string[]): readonly Do[] | 'help' {
 }
 
 function read(words: readonly string[]) {
+  // `--drill` alone is one of the usual length.
+  const args = words.flatMap((word, index) =>
+    word === '--drill' && !/^\d/.test(words[index + 1] ?? '') ? ['--drill', '4'] : [word],
+  );
   try {
-    return parseArgs({ args: [...words], options: OPTIONS }).values;
+    return parseArgs({ args, options: OPTIONS }).values;
   } catch (error) {
     throw new WrongUse((error as Error).message);
   }
