@@ -339,6 +339,6 @@ function nameOf({ id, edition, hash }: Standard): string {
   return `${id}@${edition}+${hash}`;
 }
 
-function packOf(name: string): string {
+export function packOf(name: string): string {
   return /[/\\]/.test(name) ? name : join(import.meta.dirname, 'standards', name);
 }

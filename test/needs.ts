@@ -32,6 +32,7 @@ export const NEEDS: readonly Need[] = [
     'the UPS is not read from a real upsd',
   ),
   debian('iperf3', ['iperf3'], ['/usr/bin/iperf3'], 'throughput is not measured against the real iperf3'),
+  debian('pdftotext', ['poppler-utils'], ['/usr/bin/pdftotext'], 'the text of PDF reports is not read back'),
   debian('socat', ['socat'], ['/usr/bin/socat'], 'the real nutdrv_qx does not meet a simulated Q1 device'),
   debian(
     'certutil and openssl',

@@ -35,7 +35,7 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/drills'],
   ['collector/network'],
   ['collector/metrics', 'collector/pagers'],
-  ['collector/bundle'],
+  ['collector/bundle', 'collector/reports'],
   ['collector/organization'],
   ['collector/console'],
   ['collector/site.ts', 'collector/control.ts', 'collector/backup.ts', 'collector/recorder.ts'],

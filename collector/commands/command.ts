@@ -101,6 +101,11 @@ export const COMMANDS: readonly Listed[] = [
     load: () => import('./record.ts'),
   },
   {
+    name: 'report',
+    line: { zh: '由记录生成报告：网页、PDF、XLSX、CSV', en: 'reports from the record: page, PDF, XLSX, CSV' },
+    load: () => import('./report.ts'),
+  },
+  {
     name: 'verify',
     line: { zh: '离线核对一份导出的记录', en: 'check an exported record offline' },
     load: () => import('./verify.ts'),

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { NO_ENTRY } from './chain.ts';
 import { eachRow, rows, type Connection } from './connection.ts';
 import type { EntryQuery, Link } from './history.ts';
@@ -13,7 +14,18 @@ const MOST_ENTRIES = 1_000;
 const ENTRIES = 200;
 const DAY_MS = 86_400_000;
 
+/** What a reader of the file itself may ask for beyond the contract. */
+export interface WholeQuery extends EntryQuery {
+  /** Members of the body that are left out. */
+  readonly omit?: readonly string[];
+  readonly having?: { readonly member: string; readonly oneOf: readonly string[] };
+}
+
 export function findEntries(connection: Connection, query: EntryQuery, inTime: InTime): WirePage {
+  return pageOf(connection, query, inTime);
+}
+
+export function pageOf(connection: Connection, query: WholeQuery, inTime: InTime): WirePage {
   const limit = Math.min(Math.max(query.limit ?? ENTRIES, 1), MOST_ENTRIES);
   const range = rangeOf(connection, query);
   if (!range) return { rows: [], next: null };
@@ -35,7 +47,7 @@ export function findHead(connection: Connection): Link {
 }
 
 /** Entries of several kinds are looked up kind by kind: an index over kinds gives each in the order of n, not all. */
-function apart(query: EntryQuery): readonly EntryQuery[] {
+function apart(query: WholeQuery): readonly WholeQuery[] {
   const { kinds, subject, rule } = query;
   if (!kinds || kinds.length === 1 || subject !== undefined || rule !== undefined) return [query];
   return kinds.map((kind) => ({ ...query, kinds: [kind] }));
@@ -64,13 +76,21 @@ function rangeOf(connection: Connection, { from, to, after, newestFirst }: Entry
   return { first, last };
 }
 
-function select({ sql }: Connection, query: EntryQuery, { first, last }: Range, limit: number) {
-  const { kinds, subject, rule, from, to, newestFirst } = query;
-  let entries = sql.selectFrom('entry').selectAll().where('n', '>=', first).where('n', '<=', last);
+function select(connection: Connection, query: WholeQuery, { first, last }: Range, limit: number) {
+  const { kinds, subject, rule, from, to, newestFirst, omit, having } = query;
+  let entries = connection.sql.selectFrom('entry').selectAll().where('n', '>=', first).where('n', '<=', last);
+  // Named after `text` itself, it takes its place in the row.
+  if (omit) entries = entries.select(without(omit).as('text'));
+  if (having) entries = entries.where(sql`json_extract(text, ${`$.${having.member}`})`, 'in', having.oneOf);
   if (subject !== undefined) entries = entries.where('subject', '=', subject);
   if (rule !== undefined) entries = entries.where('rule', '=', rule);
   if (kinds) entries = entries.where('kind', 'in', kinds);
   if (from !== undefined) entries = entries.where('at', '>=', from);
   if (to !== undefined) entries = entries.where('at', '<', to);
   return entries.orderBy('n', newestFirst ? 'desc' : 'asc').limit(limit);
+}
+
+function without(members: readonly string[]) {
+  const paths = members.map((member) => sql`${`$.${member}`}`);
+  return sql<string>`json_remove(text, ${sql.join(paths)})`;
 }

@@ -20,7 +20,7 @@ import { Queries } from './queries.ts';
 import type { ReaderData } from './reader.ts';
 import { HistoryRefused, Unusable } from './refused.ts';
 import { syncFolder } from './segment.ts';
-import { lineOfRow, type EntryRow } from './tables.ts';
+import { entryOfRow } from './tables.ts';
 import { Thread } from './thread.ts';
 import { toWire } from './wire.ts';
 import type { WriterAsks, WriterData } from './writer.ts';
@@ -215,9 +215,4 @@ class Sqlite implements SqliteHistory {
     this.#tail = done.catch(() => {});
     return done;
   }
-}
-
-function entryOfRow(row: EntryRow): Entry {
-  const { text, ...line } = lineOfRow(row);
-  return { ...line, body: JSON.parse(text) as Entry['body'] };
 }

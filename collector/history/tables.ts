@@ -1,7 +1,7 @@
 import { sql, type Generated, type Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Line } from './chain.ts';
-import type { EntryKind } from './history.ts';
+import type { Entry, EntryKind } from './history.ts';
 
 /** The record's tables, as SQL sees them. Times are ms since 1970; `hour` and `day` count whole ones since then, UTC. */
 export interface Tables {
@@ -45,6 +45,11 @@ export interface EntryRow {
 
 export function lineOfRow({ recorded_at: recordedAt, late, ...row }: EntryRow): Line {
   return { ...row, recordedAt, late: late === 1 };
+}
+
+export function entryOfRow(row: EntryRow): Entry {
+  const { text, ...line } = lineOfRow(row);
+  return { ...line, body: JSON.parse(text) as Entry['body'] };
 }
 
 export interface RawRow {

@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bilingual } from '../../agent/probe.ts';
+import { buildCatalogue, loadProbes } from '../../agent/catalogue.ts';
+import { packOf } from '../assembly.ts';
+import { faultsText } from '../faults.ts';
+import { Trouble } from '../gateway/trouble.ts';
+import { Unusable } from '../history/refused.ts';
+import { FORMATS, render, type Format } from '../reports/render/render.ts';
+import { withReport, type ReportWish } from '../reports/report.ts';
+import { writeReportFile } from '../reports/reportFile.ts';
+import { termsOf, type Terms } from '../reports/terms.ts';
+import type { Language } from '../reports/voice.ts';
+import { readSettings } from '../settings.ts';
+import { loadStandard } from '../standard/load.ts';
+import { WITNESSED } from '../standard/witnessed.ts';
+import { defaultData } from './collector.ts';
+import type { Command } from './command.ts';
+import { parse, pathFrom, roomName, say, WrongUse } from './options.ts';
+
+const HELP: Bilingual = {
+  zh: `用法：xunkao report session 场次编号 --out 文件 [选项]
+      xunkao report seats [--room 考场] --out 文件 [选项]
+
+由记录生成报告。只读数据目录，采集器运行时也可以用。
+session  一场考试：人员、人数、就绪快照、事件、换座、情况记录、待处理座位
+seats    现在每个座位有什么问题、怎么处理，可打印后逐个打勾
+
+  --out 文件        不覆盖已有文件；扩展名决定格式，也可用 --format
+  --format 格式     ${FORMATS.join('、')}
+  --lang 语言       zh-CN 或 en
+  --data 目录       采集器的数据目录（${defaultData()}）
+`,
+  en: `usage: xunkao report session SESSION --out FILE [OPTIONS]
+       xunkao report seats [--room ROOM] --out FILE [OPTIONS]
+
+Makes a report from the record. Only reads the data directory; it may be used while the collector runs.
+session  one exam: people, candidates, frozen readiness, incidents, seats that changed, occurrences, seats to fix
+seats    what is wrong at which seat now and what to do about it, to be printed and ticked
+
+  --out FILE        overwrites nothing; its extension says the format, or --format does
+  --format FORMAT   ${FORMATS.join(', ')}
+  --lang LANGUAGE   zh-CN or en
+  --data DIR        the collector's data directory (${defaultData()})
+`,
+};
+
+const OPTIONS = {
+  out: { type: 'string' },
+  format: { type: 'string' },
+  lang: { type: 'string' },
+  data: { type: 'string' },
+  room: { type: 'string' },
+} as const;
+
+export const command: Command = async (args) => {
+  const options = parse(args, HELP, OPTIONS, 2);
+  if (!options) return 0;
+  const { out, format, lang, data: given } = options.values;
+  const wish = wishOf(options.positionals, options.values);
+  if (out === undefined) {
+    throw new WrongUse({
+      zh: '用 --out 给出新文件，例如 --out 报告.pdf',
+      en: '--out names the new file, such as --out report.pdf',
+    });
+  }
+  const form = formatOf(format ?? /\.([a-z]+)$/i.exec(out)?.[1]?.toLowerCase());
+  const language = languageOf(lang);
+  const data = given === undefined ? defaultData() : pathFrom(given);
+  try {
+    const terms = await termsIn(data);
+    if ('fault' in terms) return fail(terms.fault);
+    const order = { data, wish, language, terms, now: Date.now() };
+    const to = pathFrom(out);
+    const { bytes, sha256 } = await withReport(order, (document) => writeReportFile(render(document, form), to));
+    process.stdout.write(`${to}\n${say({ zh: `${bytes} 字节`, en: `${bytes} bytes` })}  SHA-256 ${sha256}\n`);
+    return 0;
+  } catch (error) {
+    if (error instanceof Trouble) return fail(say(error.text));
+    if (error instanceof Unusable) return fail(error.message);
+    throw error;
+  }
+};
+
+function fail(text: string): number {
+  process.stderr.write(`xunkao report: ${text}\n`);
+  return 1;
+}
+
+function wishOf([kind, name]: readonly string[], { room }: { readonly room?: string }): ReportWish {
+  switch (kind) {
+    case 'session':
+      if (name === undefined) {
+        throw new WrongUse({ zh: '须给出场次编号，例如 s-1a2b3c4d', en: 'name the session, such as s-1a2b3c4d' }, HELP);
+      }
+      return { kind, session: name };
+    case 'seats':
+      return { kind, room: room === undefined ? null : roomName(room) };
+    default:
+      throw new WrongUse({ zh: '须写明哪一种报告：session 或 seats', en: 'say which report: session or seats' }, HELP);
+  }
+}
+
+function formatOf(word: string | undefined): Format {
+  const format = FORMATS.find((each) => each === word);
+  if (format) return format;
+  throw new WrongUse({
+    zh: `格式须是 ${FORMATS.join('、')} 之一：用 --format 或文件的扩展名写明${word === undefined ? '' : `，不能是 ${word}`}`,
+    en: `the format is one of ${FORMATS.join(', ')}: say it with --format or the file's extension${word === undefined ? '' : `, not ${word}`}`,
+  });
+}
+
+function languageOf(word: string | undefined): Language {
+  switch (word) {
+    case undefined:
+      return say({ zh: 'zh', en: 'en' }) as Language;
+    case 'zh-CN':
+    case 'zh':
+      return 'zh';
+    case 'en':
+      return 'en';
+    default:
+      throw new WrongUse({
+        zh: `--lang 须是 zh-CN 或 en，不能是 ${word}`,
+        en: `--lang takes zh-CN or en, not ${word}`,
+      });
+  }
+}
+
+/** The standard and the clock that the data directory's settings name; nothing of it is written. */
+async function termsIn(data: string): Promise<Terms | { readonly fault: string }> {
+  if (!existsSync(data)) return { fault: say({ zh: `没有 ${data} 这个目录`, en: `there is no directory ${data}` }) };
+  const read = readSettings(join(data, 'xunkao.yaml'), false);
+  if ('faults' in read) return { fault: faultsText(read.faults) };
+  const { standard, parameters, time_zone: timeZone, phases } = read.settings;
+  const catalogue = buildCatalogue(await loadProbes(), WITNESSED);
+  const loaded = await loadStandard(packOf(standard), catalogue, parameters);
+  if ('faults' in loaded) return { fault: faultsText(loaded.faults) };
+  return termsOf(loaded.standard, catalogue, timeZone, phases);
+}

@@ -1,0 +1,61 @@
+import type { Entry } from '../history/history.ts';
+import type { Reading } from '../history/reading.ts';
+import { sealOf } from '../people/person.ts';
+import type { KeptStatement } from '../statements/statements.ts';
+import type { Words } from './occurrenceStories.ts';
+
+/** An attestation or waiver: the entry, when it was taken back, and its words as far as they are still there. */
+export interface StatementStory {
+  readonly id: string;
+  readonly kind: 'attestation' | 'waiver';
+  readonly rule: string | null;
+  /** Null: every subject of the rule. */
+  readonly subject: string | null;
+  readonly at: number;
+  readonly by: unknown;
+  readonly validUntil: number;
+  readonly withdrawn: { readonly at: number; readonly by: unknown } | null;
+  readonly standard: string;
+  /** SHA-256 */
+  readonly files: readonly string[];
+  readonly text: Words;
+}
+
+/** All that were ever made, by id, in the order of their making. */
+export function statementStories(reading: Reading): ReadonlyMap<string, StatementStory> {
+  const stories = new Map<string, StatementStory>();
+  for (const entry of reading.entries({ kinds: ['attestation', 'waiver'] })) {
+    const { at, body } = entry;
+    const id = String(body['id']);
+    if (body['change'] === 'stated') stories.set(id, stated(reading, id, entry));
+    const story = stories.get(id);
+    if (body['change'] === 'withdrawn' && story) stories.set(id, { ...story, withdrawn: { at, by: body['by'] } });
+  }
+  return stories;
+}
+
+function stated(reading: Reading, id: string, { at, kind, rule, subject, body }: Entry): StatementStory {
+  return {
+    id,
+    kind: kind as StatementStory['kind'],
+    rule,
+    subject,
+    at,
+    by: body['by'],
+    validUntil: Number(body['validUntil']),
+    withdrawn: null,
+    standard: String(body['standard']),
+    files: (body['files'] ?? []) as readonly string[],
+    text: wordsOf(reading, id, String(body['text'])),
+  };
+}
+
+function wordsOf(reading: Reading, id: string, hash: string): Words {
+  const kept = reading.keptOne('statement', id) as KeptStatement | null;
+  if (!kept || kept.erasedAt !== null) return { state: 'erased', text: '' };
+  return { state: sealOf(kept.salt, kept.text) === hash ? 'there' : 'altered', text: kept.text };
+}
+
+export function countedAt({ at, validUntil, withdrawn }: StatementStory, wall: number): boolean {
+  return at <= wall && wall < validUntil && (withdrawn === null || withdrawn.at > wall);
+}
