@@ -7,7 +7,8 @@ import { faultsText } from '../faults.ts';
 import { Trouble } from '../gateway/trouble.ts';
 import { Unusable } from '../history/refused.ts';
 import { FORMATS, render, type Format } from '../reports/render/render.ts';
-import { withReport, type ReportWish } from '../reports/report.ts';
+import { KINDS, wishOf, type Asked } from '../reports/asked.ts';
+import { withReport } from '../reports/report.ts';
 import { writeReportFile } from '../reports/reportFile.ts';
 import { termsOf, type Terms } from '../reports/terms.ts';
 import type { Language } from '../reports/voice.ts';
@@ -20,24 +21,38 @@ import { parse, pathFrom, roomName, say, WrongUse } from './options.ts';
 
 const HELP: Bilingual = {
   zh: `用法：xunkao report session 场次编号 --out 文件 [选项]
+      xunkao report term --from 日期 --to 日期 --out 文件 [选项]
+      xunkao report dossier [场次编号] --out 文件 [选项]
+      xunkao report evaluation [--from 日期] [--to 日期] --out 文件 [选项]
       xunkao report seats [--room 考场] --out 文件 [选项]
 
 由记录生成报告。只读数据目录，采集器运行时也可以用。
-session  一场考试：人员、人数、就绪快照、事件、换座、情况记录、待处理座位
-seats    现在每个座位有什么问题、怎么处理，可打印后逐个打勾
+session     一场考试：人员、人数、就绪快照、事件、换座、情况记录、待处理座位
+term        一个学期：各场考试、按项目的事件、就绪情况、演练
+dossier     申报材料：逐条对照；给出评估场次时按其结束时的快照，否则按现在的记录
+evaluation  两年评估：设施、考务组织、违纪与事故、规则变更与豁免
+seats       现在每个座位有什么问题、怎么处理，可打印后逐个打勾
 
+  --from、--to 日期 2026-03-01，都含当日；evaluation 不写时为到今天的两年
   --out 文件        不覆盖已有文件；扩展名决定格式，也可用 --format
   --format 格式     ${FORMATS.join('、')}
   --lang 语言       zh-CN 或 en
   --data 目录       采集器的数据目录（${defaultData()}）
 `,
   en: `usage: xunkao report session SESSION --out FILE [OPTIONS]
+       xunkao report term --from DAY --to DAY --out FILE [OPTIONS]
+       xunkao report dossier [SESSION] --out FILE [OPTIONS]
+       xunkao report evaluation [--from DAY] [--to DAY] --out FILE [OPTIONS]
        xunkao report seats [--room ROOM] --out FILE [OPTIONS]
 
 Makes a report from the record. Only reads the data directory; it may be used while the collector runs.
-session  one exam: people, candidates, frozen readiness, incidents, seats that changed, occurrences, seats to fix
-seats    what is wrong at which seat now and what to do about it, to be printed and ticked
+session     one exam: people, candidates, frozen readiness, incidents, seats that changed, occurrences, seats to fix
+term        its sessions, incidents by rule, readiness over time, drills
+dossier     every clause with its evidence; of an assessment as it was frozen at its end, else as the record stands
+evaluation  two years: facilities, organization of exams, violations and incidents, changes of rules and waivers
+seats       what is wrong at which seat now and what to do about it, to be printed and ticked
 
+  --from, --to DAY  2026-03-01, both days included; without them evaluation takes the two years until today
   --out FILE        overwrites nothing; its extension says the format, or --format does
   --format FORMAT   ${FORMATS.join(', ')}
   --lang LANGUAGE   zh-CN or en
@@ -51,13 +66,15 @@ const OPTIONS = {
   lang: { type: 'string' },
   data: { type: 'string' },
   room: { type: 'string' },
+  from: { type: 'string' },
+  to: { type: 'string' },
 } as const;
 
 export const command: Command = async (args) => {
   const options = parse(args, HELP, OPTIONS, 2);
   if (!options) return 0;
   const { out, format, lang, data: given } = options.values;
-  const wish = wishOf(options.positionals, options.values);
+  const asked = askedOf(options.positionals, options.values);
   if (out === undefined) {
     throw new WrongUse({
       zh: '用 --out 给出新文件，例如 --out 报告.pdf',
@@ -70,7 +87,10 @@ export const command: Command = async (args) => {
   try {
     const terms = await termsIn(data);
     if ('fault' in terms) return fail(terms.fault);
-    const order = { data, wish, language, terms, now: Date.now() };
+    const now = Date.now();
+    const wish = wishOf(asked, terms.timeZone, now);
+    if ('refused' in wish) throw new WrongUse(wish.refused, HELP);
+    const order = { data, wish, language, terms, now };
     const to = pathFrom(out);
     const { bytes, sha256 } = await withReport(order, (document) => writeReportFile(render(document, form), to));
     process.stdout.write(`${to}\n${say({ zh: `${bytes} 字节`, en: `${bytes} bytes` })}  SHA-256 ${sha256}\n`);
@@ -87,18 +107,13 @@ function fail(text: string): number {
   return 1;
 }
 
-function wishOf([kind, name]: readonly string[], { room }: { readonly room?: string }): ReportWish {
-  switch (kind) {
-    case 'session':
-      if (name === undefined) {
-        throw new WrongUse({ zh: '须给出场次编号，例如 s-1a2b3c4d', en: 'name the session, such as s-1a2b3c4d' }, HELP);
-      }
-      return { kind, session: name };
-    case 'seats':
-      return { kind, room: room === undefined ? null : roomName(room) };
-    default:
-      throw new WrongUse({ zh: '须写明哪一种报告：session 或 seats', en: 'say which report: session or seats' }, HELP);
+function askedOf([word, session]: readonly string[], { room, from, to }: Pick<Asked, 'room' | 'from' | 'to'>): Asked {
+  const kind = KINDS.find((each) => each === word);
+  if (!kind) {
+    const kinds = { zh: KINDS.join('、'), en: KINDS.join(', ') };
+    throw new WrongUse({ zh: `须写明哪一种报告：${kinds.zh}`, en: `say which report: ${kinds.en}` }, HELP);
   }
+  return { kind, session, from, to, room: room === undefined ? undefined : roomName(room) };
 }
 
 function formatOf(word: string | undefined): Format {

@@ -19,6 +19,8 @@ export interface Reading {
   readonly head: Link;
   /** In the order of n, however many there are. */
   entries(query: ReadingQuery): Generator<Entry>;
+  /** From the newest on, or from the last one before `after`. */
+  backwards(query: ReadingQuery): Generator<Entry>;
   /** The newest one of a kind, or null. */
   newest(query: ReadingQuery): Entry | null;
   /** Side tables: what is current, and what may be erased. */
@@ -49,9 +51,10 @@ export function openReading(folder: string, file: string): Reading {
   const head = findHead(connection);
   const first = connection.sql.selectFrom('entry').select('site').orderBy('n', 'desc').limit(1);
 
-  function* entries(query: ReadingQuery): Generator<Entry> {
+  function* pages(query: ReadingQuery, newestFirst: boolean): Generator<Entry> {
     for (let after = query.after; ;) {
-      const page = pageOf(connection, { ...query, ...(after === undefined ? {} : { after }), limit: PAGE }, NEVER_LATE);
+      const asked = { ...query, ...(after === undefined ? {} : { after }), newestFirst, limit: PAGE };
+      const page = pageOf(connection, asked, NEVER_LATE);
       for (const row of page.rows) yield entryOfRow(row);
       if (page.next === null) return;
       after = page.next;
@@ -61,7 +64,8 @@ export function openReading(folder: string, file: string): Reading {
   return {
     site: rows(connection, first)[0]?.site ?? null,
     head,
-    entries,
+    entries: (query) => pages(query, false),
+    backwards: (query) => pages(query, true),
     newest(query) {
       const page = pageOf(connection, { ...query, newestFirst: true, limit: 1 }, NEVER_LATE);
       const row: EntryRow | undefined = page.rows[0];

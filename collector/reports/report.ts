@@ -4,14 +4,20 @@ import type { ReportDocument } from './document.ts';
 import { createNames } from './names.ts';
 import type { Desk } from './parts.ts';
 import { footOf } from './proof.ts';
+import { dossierReport } from './dossierReport.ts';
+import { evaluationReport } from './evaluationReport.ts';
 import { seatsReport } from './seatsToFix.ts';
 import { sessionReport, storyOf } from './sessionReport.ts';
+import { termReport, type Term } from './termReport.ts';
 import type { Terms } from './terms.ts';
 import { createVoice, type Language } from './voice.ts';
 
 /** Which report; times are wall clock, ms. */
 export type ReportWish =
   | { readonly kind: 'session'; readonly session: string }
+  | ({ readonly kind: 'term' | 'evaluation' } & Term)
+  /** As an assessment was frozen at its end; null = as the record stands now. */
+  | { readonly kind: 'dossier'; readonly session: string | null }
   /** What is wrong at which seat now; null = every room. */
   | { readonly kind: 'seats'; readonly room: string | null };
 
@@ -53,6 +59,17 @@ function contentOf(desk: Desk, wish: ReportWish): Pick<ReportDocument, 'title' |
       const { kind, title } = story.session;
       const word = kind === 'exam' ? 'title_session' : 'title_assessment';
       return { title: voice.say(word, { title: voice.tell(title) }), blocks: sessionReport(desk, story) };
+    }
+    case 'term':
+    case 'evaluation': {
+      const values = { from: voice.day(wish.from), to: voice.day(wish.to - 1) };
+      return wish.kind === 'term'
+        ? { title: voice.say('title_term', values), blocks: termReport(desk, wish) }
+        : { title: voice.say('title_evaluation', values), blocks: evaluationReport(desk, wish) };
+    }
+    case 'dossier': {
+      const story = wish.session === null ? null : storyOf(desk, wish.session);
+      return { title: voice.say('title_dossier'), blocks: dossierReport(desk, story) };
     }
     case 'seats':
       return { title: voice.say('title_seats'), blocks: seatsReport(desk, wish.room) };

@@ -64,8 +64,9 @@ export function createVoice(language: Language, { facts, timeZone }: Terms): Voi
         seconds % 60,
       ];
       if (d > 0) return say('span_days', { d, h });
-      if (h > 0) return say('span_hours', { h, m });
-      return m > 0 ? say('span_minutes', { m, s }) : say('span_seconds', { s });
+      if (h > 0) return m === 0 ? say('span_whole_hours', { h }) : say('span_hours', { h, m });
+      if (m > 0) return s === 0 ? say('span_whole_minutes', { m }) : say('span_minutes', { m, s });
+      return say('span_seconds', { s });
     },
     share: (ratio) => `${Math.round(ratio * 1000) / 10}%`,
     list: (items) => items.join(language === 'zh' ? '、' : ', '),

@@ -4,6 +4,8 @@ import type { Bilingual } from '../../../agent/probe.ts';
 export const COMMON_WORDS = {
   span_days: { zh: '{d} 天 {h} 小时', en: '{d} d {h} h' },
   span_hours: { zh: '{h} 小时 {m} 分', en: '{h} h {m} min' },
+  span_whole_hours: { zh: '{h} 小时', en: '{h} h' },
+  span_whole_minutes: { zh: '{m} 分', en: '{m} min' },
   span_minutes: { zh: '{m} 分 {s} 秒', en: '{m} min {s} s' },
   span_seconds: { zh: '{s} 秒', en: '{s} s' },
   by_collector: { zh: '采集器', en: 'the collector' },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { wishOf } from '../../../collector/reports/asked.ts';
 import { heading, paragraph } from '../../../collector/reports/document.ts';
 import { htmlOf } from '../../../collector/reports/render/html.ts';
 import { POLICY } from '../../../collector/reports/render/style.ts';
@@ -34,6 +35,11 @@ function page(wish: ReportWish, language: Language): Promise<string> {
   );
 }
 
+const term = (kind: 'term' | 'evaluation'): ReportWish => {
+  const wish = wishOf({ kind, from: '2026-02-01', to: '2026-07-31' }, 'Asia/Shanghai', years.end);
+  if ('refused' in wish) throw new Error(wish.refused.en);
+  return wish;
+};
 const session = (index: number): ReportWish => ({ kind: 'session', session: years.sessions[index]!.id });
 
 describe('the report of a session', () => {
@@ -101,6 +107,116 @@ describe('the report of a session', () => {
   });
 });
 
+describe('the report of a term', () => {
+  test('has each session with its figures, incidents by rule, readiness over time, and the curve of a UPS', async () => {
+    const html = await page(term('term'), 'zh');
+    expect(html).toContain('学期报告：2026-02-01 至 2026-07-31');
+    for (const { id } of years.sessions) expect(html).toContain(id);
+    expect(html).toContain('就绪机器比例');
+    expect(html).toContain('UPS 可读');
+    expect(html).toContain('携带手机入场，已按规定处理');
+    expect(html.match(/<svg/g)!.length).toBe(3);
+  });
+
+  test('counts what the record has: as many came as people wrote down, as many incidents as were opened', async () => {
+    const html = await page(term('term'), 'en');
+    const db = new DatabaseSync(join(data, 'xunkao.db'), { readOnly: true });
+    const one = (sql: string): number => Number(db.prepare(`select ${sql} as n from entry`).get()!['n']);
+    const opened = one(`sum(kind = 'incident' and json_extract(text, '$.change') = 'opened')`);
+    const came = one(`sum(case when kind = 'occurrence' then json_extract(text, '$.attended') end)`);
+    db.close();
+    expect(html).toContain(`<b>${opened}</b><span>incidents</span>`);
+    expect(html).toMatch(new RegExp(`<b>${came}/204</b>`));
+  });
+
+  test('has nothing of the time outside of it', async () => {
+    const [first, second] = years.sessions;
+    const wish: ReportWish = { kind: 'term', from: first!.startsAt - 86_400_000, to: first!.startsAt + 86_400_000 };
+    const html = await page(wish, 'en');
+    expect(html).toContain(first!.id);
+    expect(html).not.toContain(second!.id);
+  });
+});
+
+describe('the dossier', () => {
+  test('has every clause of the source in its order, frozen with the assessment, and the hashes of what was frozen', async () => {
+    const html = await page({ kind: 'dossier', session: years.assessment.id }, 'zh');
+    const places = years.standard.rules.map(({ title }) => html.indexOf(`<td>${title.zh}`));
+    expect(places.every((place) => place > 0)).toBe(true);
+    const clauses = years.standard.rules.filter(({ own }) => !own).map(({ title }) => html.indexOf(`<td>${title.zh}`));
+    expect(clauses).toEqual(clauses.toSorted((left, right) => left - right));
+    const db = new DatabaseSync(join(data, 'xunkao.db'), { readOnly: true });
+    for (const { text } of db.prepare(`select text from entry where kind = 'snapshot' order by n desc limit 2`).all())
+      expect(html).toContain((JSON.parse(String(text)) as { hash: string }).hash);
+    db.close();
+    expect(html).toContain('王敏 2026-02-05 确认：照明、通风良好，周围无噪音');
+    expect(html).toContain('c0ffee'.padEnd(64, '0'));
+    expect(html).toContain('（盖章处）');
+  });
+
+  test('stays as it was frozen while the site changes, and the live one does not', async () => {
+    const copy = temporaryFolder();
+    const other = await writeYears({
+      data: copy,
+      site: 'x',
+      rooms: ['A'],
+      seatsPerRoom: 10,
+      from: Date.parse('2026-03-07T01:00:00Z'),
+      everyMs: 86_400_000,
+      sessions: 1,
+      changes: 1,
+    });
+    const of = (session: string | null): Promise<string> =>
+      withReport(
+        { data: copy, wish: { kind: 'dossier', session }, language: 'en', terms: other.terms, now: other.end },
+        (document) => [...htmlOf(document)].join('').replaceAll(/entry \d+|no\. \d+|[0-9a-f]{16,}/g, ''),
+      );
+    const before = [await of(other.assessment.id), await of(null)];
+    const db = new DatabaseSync(join(copy, 'xunkao.db'));
+    db.prepare(
+      `update keep set text = replace(text, '"memory":["holds"', '"memory":["broken"') where kind = 'verdicts'`,
+    ).run();
+    db.close();
+    expect(await of(other.assessment.id)).toBe(before[0]);
+    expect(await of(null)).not.toBe(before[1]);
+  });
+});
+
+describe('the two-year evaluation', () => {
+  test('has facilities, organization, incidents, changes and waivers, and lines for the next stage’s plan', async () => {
+    const html = await page(term('evaluation'), 'zh');
+    for (const text of [
+      '一、考核设施',
+      '二、考务组织',
+      '三、违纪违规、事故与事件',
+      '四、规则、参数的变更与豁免',
+      '五、下一阶段工作计划',
+      '首个密钥',
+      'frame_every_seconds',
+      '机构同意：百兆交换机使用到下次改造',
+      '在册 5 人',
+    ])
+      expect(html).toContain(text);
+    expect(html.match(/class="rule"/g)!.length).toBe(10);
+  });
+
+  test('takes the two years until today where nobody says', () => {
+    const wish = wishOf({ kind: 'evaluation' }, 'Asia/Shanghai', Date.parse('2026-11-26T20:00:00Z'));
+    expect(wish).toEqual({
+      kind: 'evaluation',
+      from: Date.parse('2024-11-28T00:00:00+08:00'),
+      to: Date.parse('2026-11-28T00:00:00+08:00'),
+    });
+    expect(wishOf({ kind: 'term', from: '2026-07-01', to: '2026-03-01' }, 'Asia/Shanghai', 0)).toHaveProperty(
+      'refused',
+    );
+    expect(wishOf({ kind: 'term' }, 'Asia/Shanghai', 0)).toHaveProperty('refused');
+    expect(wishOf({ kind: 'term', from: '2026-02-30', to: '2026-03-01' }, 'Asia/Shanghai', 0)).toHaveProperty(
+      'refused',
+    );
+  });
+});
+
 describe('the list of seats to fix', () => {
   test('names each seat once, what is wrong there and what to do, room by room', async () => {
     const html = await page({ kind: 'seats', room: null }, 'zh');
@@ -149,5 +265,14 @@ describe('a page', () => {
 });
 
 function wishes(): readonly ReportWish[] {
-  return [session(0), { kind: 'session', session: years.assessment.id }, { kind: 'seats', room: null }];
+  return [
+    session(0),
+    { kind: 'session', session: years.assessment.id },
+    term('term'),
+    term('evaluation'),
+    { kind: 'term', from: 0, to: 1 },
+    { kind: 'dossier', session: years.assessment.id },
+    { kind: 'dossier', session: null },
+    { kind: 'seats', room: null },
+  ];
 }
