@@ -93,7 +93,8 @@ export const command: Command = async (args) => {
     const order = { data, wish, language, terms, now };
     const to = pathFrom(out);
     const { bytes, sha256 } = await withReport(order, (document) => writeReportFile(render(document, form), to));
-    process.stdout.write(`${to}\n${say({ zh: `${bytes} 字节`, en: `${bytes} bytes` })}  SHA-256 ${sha256}\n`);
+    const size = say({ zh: `${bytes} 字节`, en: `${bytes} bytes` });
+    process.stdout.write(`${[to, size, `SHA-256 ${sha256}`].join('\n')}\n`);
     return 0;
   } catch (error) {
     if (error instanceof Trouble) return fail(say(error.text));
