@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
 import type { Collector } from '../../collector/collector.ts';
-import { launchChromium } from '../fixtures/chromium.ts';
 import { administrator, collectorIn, PASSWORD } from '../fixtures/collector.ts';
-import { buildPages } from '../fixtures/console/pages.ts';
+import { signIn, useRealPages } from '../fixtures/console/real.ts';
 
 /** The built pages before a real collector: what an administrator and a proctor do with accounts and tokens. */
 
@@ -15,44 +13,7 @@ devices:
   - { id: ups-a, kind: ups, url: 'nut://127.0.0.1:9/a', room: A }
   - { id: ups-b, kind: ups, url: 'nut://127.0.0.1:9/b', room: B }
 `;
-const TYPES: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.html': 'text/html; charset=utf-8',
-};
-
-let built: Awaited<ReturnType<typeof buildPages>>;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  built = await buildPages();
-  browser = await launchChromium();
-});
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
-});
-afterAll(async () => {
-  await browser?.close();
-  await built?.remove();
-});
-
-/** A browser of its own; the pages come from the folder, everything else from the collector. */
-async function open(collector: Collector, hash: string, locale = 'zh-CN'): Promise<Page> {
-  const context = await browser.newContext({ locale, viewport: { width: 1366, height: 768 } });
-  contexts.push(context);
-  context.setDefaultTimeout(30_000);
-  const page = await context.newPage();
-  await page.route('**/*', (route) => {
-    const { pathname } = new URL(route.request().url());
-    const path = join(built.folder, pathname === '/' ? 'index.html' : pathname);
-    if (pathname.startsWith('/api/') || !existsSync(path)) return route.continue();
-    return route.fulfill({ path, contentType: TYPES[extname(path)] ?? 'application/octet-stream' });
-  });
-  await page.goto(`${urlOf(collector)}/${hash}`);
-  return page;
-}
+const pages = useRealPages();
 
 /** For whoever looks, in both languages: XUNKAO_SHOTS names the folder. */
 async function shoot(page: Page, name: string): Promise<void> {
@@ -66,17 +27,10 @@ async function shoot(page: Page, name: string): Promise<void> {
 
 const urlOf = (collector: Collector): string => `http://${collector.addresses[0]!}`;
 
-async function signIn(page: Page, name: string, password: string): Promise<void> {
-  await page.fill('#name', name);
-  await page.fill('#password', password);
-  await page.click('form button');
-  await page.waitForSelector(`.account:has-text("${name}")`);
-}
-
 test('an administrator makes an account; its person chooses a password with the code and sees one room', async () => {
   const collector = await collectorIn({ settings: SETTINGS });
   await administrator(collector);
-  const chief = await open(collector, '#/sign-in');
+  const chief = await pages.open(collector, '#/sign-in');
   await signIn(chief, 'li', PASSWORD);
   await chief.click('.account a');
   await chief.click('a:has-text("账号")');
@@ -92,7 +46,7 @@ test('an administrator makes an account; its person chooses a password with the 
   await chief.waitForSelector('tr:has-text("赵监考"):has-text("等本人设密码")');
   await shoot(chief, 'accounts');
 
-  const proctor = await open(collector, '#/sign-in');
+  const proctor = await pages.open(collector, '#/sign-in');
   await proctor.click('text=我有一次性代码');
   await proctor.fill('#name', '赵监考');
   await proctor.fill('#code', code);
@@ -127,7 +81,7 @@ test('an administrator makes an account; its person chooses a password with the 
 test('a token is made, shown once, and revoked, in English', async () => {
   const collector = await collectorIn({ settings: SETTINGS });
   await administrator(collector);
-  const page = await open(collector, '#/sign-in', 'en-GB');
+  const page = await pages.open(collector, '#/sign-in', 'en-GB');
   await signIn(page, 'li', PASSWORD);
   await page.goto(`${urlOf(collector)}/#/tokens`);
   await page.waitForSelector('text=There is no token yet.');

@@ -1,11 +1,8 @@
-import { existsSync } from 'node:fs';
-import { extname, join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Collector } from '../../collector/collector.ts';
-import { launchChromium, noChromium } from '../fixtures/chromium.ts';
+import { noChromium } from '../fixtures/chromium.ts';
 import { administrator, collectorIn, PASSWORD } from '../fixtures/collector.ts';
-import { buildPages } from '../fixtures/console/pages.ts';
+import { signIn, useRealPages } from '../fixtures/console/real.ts';
 import { JPEG } from '../fixtures/photos.ts';
 
 /** The built pages before a real collector: the roster, a session's staff, what people state and write down, the dossier. */
@@ -24,57 +21,7 @@ const ROSTER = [
   '0004,端木赐,技术支持,信息学院,无,,2026-03-01,2026-03-02,,是,是,是,是,是',
   '0005,公孙无忌,后勤,总务处,,,,2026-03-02,,是,是,是,是,是',
 ].join('\n');
-const TYPES: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.svg': 'image/svg+xml',
-  '.html': 'text/html; charset=utf-8',
-};
-
-let built: Awaited<ReturnType<typeof buildPages>>;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
-let faults: string[] = [];
-
-beforeAll(async () => {
-  if (noChromium) return;
-  built = await buildPages();
-  browser = await launchChromium();
-});
-afterEach(async () => {
-  for (const context of contexts.splice(0)) await context.close();
-  const found = faults;
-  faults = [];
-  expect(found).toEqual([]);
-});
-afterAll(async () => {
-  await browser?.close();
-  await built?.remove();
-});
-
-/** A browser of its own; the pages come from the folder, everything else from the collector. */
-async function open(collector: Collector, hash: string, locale = 'zh-CN'): Promise<Page> {
-  const context = await browser.newContext({ locale, viewport: { width: 1366, height: 768 } });
-  contexts.push(context);
-  context.setDefaultTimeout(30_000);
-  const page = await context.newPage();
-  page.on('pageerror', (error) => faults.push(String(error)));
-  await page.route('**/*', (route) => {
-    const { pathname } = new URL(route.request().url());
-    const path = join(built.folder, pathname === '/' ? 'index.html' : pathname);
-    if (pathname.startsWith('/api/') || !existsSync(path)) return route.continue();
-    return route.fulfill({ path, contentType: TYPES[extname(path)] ?? 'application/octet-stream' });
-  });
-  await page.goto(`http://${collector.addresses[0]!}/${hash}`);
-  return page;
-}
-
-async function signIn(page: Page): Promise<void> {
-  await page.fill('#name', 'li');
-  await page.fill('#password', PASSWORD);
-  await page.click('form button');
-  await page.waitForSelector('.account:has-text("li")');
-}
+const pages = useRealPages();
 
 const file = (name: string, content: string | Buffer) => ({
   name,
@@ -94,8 +41,8 @@ async function exam(collector: Collector, headers: Readonly<Record<string, strin
 test.skipIf(noChromium)('the people of an exam day, from the roster to the paper', { timeout: 120_000 }, async () => {
   const collector = await collectorIn({ settings: SETTINGS });
   await exam(collector, await administrator(collector));
-  const page = await open(collector, '#/sign-in');
-  await signIn(page);
+  const page = await pages.open(collector, '#/sign-in');
+  await signIn(page, 'li', PASSWORD);
   const tab = (name: string) => page.click(`.tabs a:has-text("${name}")`);
 
   await page.click('.bar-end >> text=考务');
@@ -179,7 +126,7 @@ test.skipIf(noChromium)('the people of an exam day, from the roster to the paper
 test.skipIf(noChromium)('nobody sees a name without signing in', { timeout: 60_000 }, async () => {
   const collector = await collectorIn({ settings: SETTINGS });
   await administrator(collector);
-  const page = await open(collector, '#/affairs/roster');
+  const page = await pages.open(collector, '#/affairs/roster');
   await page.waitForSelector('text=人员信息要登录后才能看');
   expect(await page.locator('table').count()).toBe(0);
   expect(await page.locator('.bar-end >> text=考务').count()).toBe(0);
