@@ -6,6 +6,7 @@ export type AffairsTab = (typeof AFFAIRS_TABS)[number];
 export type Route =
   | { readonly page: 'room'; readonly room: string | null }
   | { readonly page: 'reasons'; readonly room: string }
+  | { readonly page: 'proofs'; readonly room: string }
   | { readonly page: 'subject'; readonly id: string }
   | { readonly page: 'history'; readonly id: string }
   | { readonly page: 'drill'; readonly id: string }
@@ -28,8 +29,8 @@ export function parseRoute(hash: string): Route {
   // What the collector prints at its first start: `http://127.0.0.1:9480/#code=…`
   if (path.startsWith('code=')) return { page: 'administrator', code: decode(path.slice(5)) };
   const [page, name, more] = path.split('/').map(decode);
-  if (page === 'room' && name) return { page: 'room', room: name };
   if (page === 'reasons' && name) return { page, room: name };
+  if (page === 'room' && name) return { page: more === 'proofs' ? more : 'room', room: name };
   if (page === 'subject' && name) return { page: more === 'history' || more === 'drill' ? more : 'subject', id: name };
   if (page === 'sign-in' || page === 'enrol' || page === 'restarts' || page === 'trial') return { page };
   if (page === 'paging' || page === 'sessions') return { page };
@@ -49,6 +50,8 @@ export function addressOf(to: Route): string {
       return to.room === null ? '#/' : `#/room/${encodeURIComponent(to.room)}`;
     case 'reasons':
       return `#/reasons/${encodeURIComponent(to.room)}`;
+    case 'proofs':
+      return `#/room/${encodeURIComponent(to.room)}/proofs`;
     case 'subject':
       return `#/subject/${encodeURIComponent(to.id)}`;
     case 'history':

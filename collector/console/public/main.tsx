@@ -34,6 +34,7 @@ const EnrolPage = later(async () => (await import('./pages/enrol.tsx')).EnrolPag
 const HistoryPage = later(async () => (await import('./pages/history.tsx')).HistoryPage);
 const PagingPage = later(async () => (await import('./pages/paging.tsx')).PagingPage);
 const ReasonsPage = later(async () => (await import('./pages/reasons.tsx')).ReasonsPage);
+const ProofsPage = later(async () => (await import('./pages/proofs.tsx')).ProofsPage);
 const RestartsPage = later(async () => (await import('./pages/restarts.tsx')).RestartsPage);
 const SessionsPage = later(async () => (await import('./pages/sessions.tsx')).SessionsPage);
 const TokensPage = later(async () => (await import('./pages/tokens.tsx')).TokensPage);
@@ -68,6 +69,8 @@ function Page() {
       return <ReasonsPage key={to.room} room={to.room} />;
     case 'subject':
       return <SubjectPage id={to.id} />;
+    case 'proofs':
+      return <ProofsPage key={to.room} room={to.room} />;
     case 'drill':
       return <DrillPage key={to.id} id={to.id} />;
     case 'history':

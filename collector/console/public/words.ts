@@ -5,6 +5,7 @@
 import type { Bilingual } from '../../../agent/probe.ts';
 import { BUNDLE_WORDS } from './words/bundle.ts';
 import { DRILL_WORDS } from './words/drills.ts';
+import { PROOF_WORDS } from './words/proofs.ts';
 import { SESSION_WORDS } from './words/sessions.ts';
 import { PEOPLE_WORDS } from './words/people.ts';
 import { SEATING_WORDS } from './words/seating.ts';
@@ -264,6 +265,7 @@ export const WORDS = {
   ...TRIAL_WORDS,
   ...BUNDLE_WORDS,
   ...DRILL_WORDS,
+  ...PROOF_WORDS,
   entry_key: { zh: '签名密钥', en: 'Signing key' },
   entry_head: { zh: '记录签名', en: 'Record signed' },
   entry_cosigned: { zh: '机构联署', en: 'Co-signed by the organization' },

@@ -86,6 +86,7 @@ function Summary({ room, readiness, view, children }: SummaryProps) {
         </a>
       )}
       {children}
+      <a href={addressOf({ page: 'proofs', room })}>{say('proofs_link')}</a>
       <div class="switch" role="group" aria-label={say('order')}>
         <OrderButton value="worst" word={say('order_worst')} />
         <OrderButton value="seat" word={say('order_seat')} />

@@ -5,6 +5,7 @@ describe('an address', () => {
   it.each<[Route]>([
     [{ page: 'room', room: null }],
     [{ page: 'room', room: '实训楼/3 层' }],
+    [{ page: 'proofs', room: 'A' }],
     [{ page: 'subject', id: 'm-abc' }],
     [{ page: 'history', id: 'ups-1' }],
     [{ page: 'sign-in' }],
