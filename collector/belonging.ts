@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { FastifyBaseLogger as Log } from 'fastify';
 import type { Bilingual } from '../agent/probe.ts';
 import type { Clock } from './clock.ts';
 import type { History } from './history/history.ts';
-import type { Packet } from './organization/exchange.ts';
+import { HAND_IN_PATH, type Packet } from './organization/exchange.ts';
 import type { OrganizationSettings } from './organization/settings.ts';
-import { createClient } from './organization/site/client.ts';
+import { createClient, OrganizationAway } from './organization/site/client.ts';
 import { createEffects } from './organization/site/effects.ts';
 import { createMembership, type Membership, type TakenIn } from './organization/site/membership.ts';
 import { createShipping, type Shipping } from './organization/site/shipping.ts';
@@ -22,6 +22,12 @@ export interface Belonging {
   readonly url: string;
   /** Never rejects. */
   start(): Promise<void>;
+  /** Sends a file for something that the site owes: a report, a plan for the next stage, evidence. */
+  handIn(
+    path: string,
+    duty: string,
+    what: string,
+  ): Promise<{ readonly sha256: string } | { readonly error: Bilingual }>;
   /** Takes a file that was carried here. */
   takeFile(path: string): Promise<TakenIn | { readonly error: Bilingual }>;
 }
@@ -79,6 +85,18 @@ export function createBelonging(parts: BelongingParts): Belonging {
     membership,
     shipping,
     url: url ?? ticket.url,
+    async handIn(path, duty, what) {
+      try {
+        const content = (await readFile(path)).toString('base64');
+        const said = await client.post(HAND_IN_PATH, JSON.stringify({ duty, what, name: basename(path), content }));
+        const { sha256 } = said as { readonly sha256: string };
+        await write.keep([], [write.entry('organization', null, { change: 'handed-in', duty, what, sha256 })]);
+        return { sha256 };
+      } catch (error) {
+        const { message } = error as Error;
+        return { error: error instanceof OrganizationAway ? error.words : { zh: message, en: message } };
+      }
+    },
     async takeFile(path) {
       let packet: Partial<Packet> | null;
       try {

@@ -34,6 +34,7 @@ export type Question =
   /** Where a packet of the organization lies. */
   | { readonly ask: 'organization-take'; readonly file: string }
   | { readonly ask: 'organization-standing' }
+  | { readonly ask: 'organization-hand-in'; readonly file: string; readonly duty: string; readonly what: string }
   | { readonly ask: 'roster'; readonly file: string; readonly trial: boolean }
   /** `file` is Base64. */
   | { readonly ask: 'seats'; readonly file: string; readonly room: string | null }

@@ -435,6 +435,9 @@ export function createOffice(parts: OfficeParts): Office {
         case 'organization-take':
           if (!belonging) return { error: NO_ORGANIZATION };
           return { ...(await belonging.takeFile(question.file)) };
+        case 'organization-hand-in':
+          if (!belonging) return { error: NO_ORGANIZATION };
+          return belonging.handIn(question.file, question.duty, question.what);
         case 'organization-standing':
           if (!belonging) return { error: NO_ORGANIZATION };
           return { url: belonging.url, ...belonging.membership.standing(), ...belonging.shipping.standing() };

@@ -17,6 +17,8 @@ import { createServer } from '../organization/server.ts';
 import { distribute, engineOf } from '../organization/store/distribute.ts';
 import { shownStore } from '../organization/store/store.ts';
 import { organizationTicketText } from '../organization/ticket.ts';
+import { createPeople } from '../organization/people/accounts.ts';
+import type { PersonRole } from '../organization/people/person.ts';
 import { parseKey } from '../record/key.ts';
 import { SITE_NAME } from '../settings.ts';
 import { readAddresses } from '../site.ts';
@@ -39,6 +41,8 @@ export interface OrgOptions {
   readonly days?: string;
   readonly trusted?: boolean;
   readonly to?: string;
+  readonly role?: string;
+  readonly reset?: boolean;
 }
 
 export const VERBS: Readonly<Record<string, (options: OrgOptions) => Promise<number>>> = {
@@ -48,6 +52,7 @@ export const VERBS: Readonly<Record<string, (options: OrgOptions) => Promise<num
   packet,
   distribute: distributeVerb,
   key,
+  account,
 };
 
 const DAY_MS = 86_400_000;
@@ -192,6 +197,32 @@ function distributeVerb(options: OrgOptions): Promise<number> {
 function key(options: OrgOptions): Promise<number> {
   return withOrganization(options, async (organization) => {
     process.stdout.write(`xunkao-organization organization ${organization.key.publicKey}\n`);
+    return 0;
+  });
+}
+
+/** The first person comes from the command line; the others may come from there, too. */
+function account(options: OrgOptions): Promise<number> {
+  const { name, role = 'reviewer', province, site, reset = false } = options;
+  return withOrganization(options, async (organization) => {
+    const people = createPeople(organization);
+    if (name === undefined) {
+      for (const { id, name: who, role: what, scope, disabledAt } of await people.list())
+        process.stdout.write(
+          `${[id, who, what, scope === null ? '*' : [...scope.provinces, ...scope.sites].join(','), disabledAt === null ? '' : '-'].join('  ')}\n`,
+        );
+      return 0;
+    }
+    const listOf = (text?: string): string[] => text?.split(/[,，、]/).filter((one) => one !== '') ?? [];
+    const scope = { provinces: listOf(province), sites: listOf(site) };
+    const isWhole = scope.provinces.length + scope.sites.length === 0;
+    const code = reset
+      ? await people.reset(name)
+      : await people.create({ name, role: role as PersonRole, scope: isWhole ? null : scope });
+    tell({
+      zh: `首次登录的代码（7 天内有效，同时设定密码）：${code}`,
+      en: `the code of the first sign-in, which sets the password, within 7 days: ${code}`,
+    });
     return 0;
   });
 }

@@ -1,5 +1,5 @@
 import type { Bilingual } from '../../agent/probe.ts';
-import { askControl } from '../control.ts';
+import { askControl, type Question } from '../control.ts';
 import { defaultData } from './collector.ts';
 import type { Command } from './command.ts';
 import { parse, pathFrom, say, WrongUse } from './options.ts';
@@ -7,31 +7,34 @@ import { parse, pathFrom, say, WrongUse } from './options.ts';
 const HELP: Bilingual = {
   zh: `用法：xunkao organization standing [--data 目录]
       xunkao organization take 文件 [--data 目录]
+      xunkao organization hand-in 文件 --duty 编号 --what report|plan|evidence [--data 目录]
 
 standing  本考点与机构的往来：发到第几条、机构联署到第几条、收到几号文件、现在通不通
 take      没有网络时：收下机构用 xunkao org packet 写出的文件；签名不对的一概不收
+hand-in   为评估或整改提交材料：评估要交 report（总结报告）和 plan（下一阶段计划）；编号在“考务”→“机构”页上
 `,
   en: `usage: xunkao organization standing [--data DIR]
        xunkao organization take FILE [--data DIR]
+       xunkao organization hand-in FILE --duty ID --what report|plan|evidence [--data DIR]
 
 standing  how this site stands with its organization: sent up to, co-signed up to, documents taken, reachable or not
 take      without a route: takes the file that xunkao org packet wrote there; what is not signed by it is left out
+hand-in   hands in what an evaluation or a rectification asks for; an evaluation needs a report and a plan. The ID stands
+          on the console's page “Staff and papers”, Organization
 `,
 };
 
 export const command: Command = async (args) => {
-  const options = parse(args, HELP, { data: { type: 'string' } }, 2);
+  const options = parse(
+    args,
+    HELP,
+    { data: { type: 'string' }, duty: { type: 'string' }, what: { type: 'string' } },
+    2,
+  );
   if (!options) return 0;
   const [verb, file] = options.positionals;
   const data = options.values.data === undefined ? defaultData() : pathFrom(options.values.data);
-  if (verb !== 'standing' && verb !== 'take')
-    throw new WrongUse({ zh: '须写明 standing 或 take', en: 'say standing or take' }, HELP);
-  if (verb === 'take' && file === undefined)
-    throw new WrongUse({ zh: '须给出机构写出的文件', en: 'name the file of the organization' }, HELP);
-  const question =
-    verb === 'take'
-      ? ({ ask: 'organization-take', file: pathFrom(file!) } as const)
-      : ({ ask: 'organization-standing' } as const);
+  const question = questionOf(verb, file, options.values);
   const answer = await askControl(data, question);
   if ('error' in answer) {
     process.stderr.write(`xunkao organization: ${say(answer.error)}\n`);
@@ -39,6 +42,10 @@ export const command: Command = async (args) => {
   }
   if (verb === 'standing') {
     tellStanding(answer);
+    return 0;
+  }
+  if (verb === 'hand-in') {
+    process.stdout.write(`${String(answer['sha256'])}\n`);
     return 0;
   }
   const refused = answer['refused'] as readonly Bilingual[];
@@ -51,6 +58,21 @@ export const command: Command = async (args) => {
   for (const words of refused) process.stderr.write(`xunkao organization: ${say(words)}\n`);
   return refused.length > 0 ? 1 : 0;
 };
+
+function questionOf(
+  verb: string | undefined,
+  file: string | undefined,
+  { duty, what }: { readonly duty?: string; readonly what?: string },
+): Question {
+  if (verb === 'standing') return { ask: 'organization-standing' };
+  if (verb !== 'take' && verb !== 'hand-in')
+    throw new WrongUse({ zh: '须写明 standing、take 或 hand-in', en: 'say standing, take or hand-in' }, HELP);
+  if (file === undefined) throw new WrongUse({ zh: '须给出文件', en: 'name the file' }, HELP);
+  if (verb === 'take') return { ask: 'organization-take', file: pathFrom(file) };
+  if (duty === undefined || what === undefined)
+    throw new WrongUse({ zh: '须给出 --duty 和 --what', en: '--duty and --what are needed' }, HELP);
+  return { ask: 'organization-hand-in', file: pathFrom(file), duty, what };
+}
 
 function tellStanding(answer: Readonly<Record<string, unknown>>): void {
   const { url, sentTo, cosignedTo, documents, awaySince, said } = answer;

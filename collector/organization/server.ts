@@ -1,6 +1,10 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Organization } from './organization.ts';
-import { OrganizationRefusal } from './refusal.ts';
+import { toldOf } from './refusal.ts';
+import { pageRoutes } from './pages/pageRoutes.ts';
+import { createPeople } from './people/accounts.ts';
+import { createGuard } from './people/guard.ts';
+import { peopleRoutes } from './peopleRoutes.ts';
 import { siteRoutes } from './siteRoutes.ts';
 
 export interface ServerOptions {
@@ -38,24 +42,26 @@ export async function createServer({ organization, tls, log }: ServerOptions): P
       },
     }),
   );
-  await app.register(async (routes) => siteRoutes(routes, organization));
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers(HEADERS);
+  });
+  const people = createPeople(organization);
+  const guard = createGuard(organization, people);
+  await app.register(async (routes) => {
+    siteRoutes(routes, organization);
+    peopleRoutes(routes, organization, people, guard);
+  });
+  await app.register(async (routes) => pageRoutes(routes, organization, people, guard));
   app.get('/healthz', async () => ({ status: 'ok' }));
   await app.ready();
   return app;
 }
 
-function toldOf(error: unknown): Pick<OrganizationRefusal, 'status' | 'code' | 'words'> {
-  if (error instanceof OrganizationRefusal) return error;
-  const { statusCode = 500, message = '' } = error as { statusCode?: number; message?: string };
-  if (statusCode >= 400 && statusCode < 500)
-    return {
-      status: statusCode,
-      code: 'wrong',
-      words: { zh: `请求有误：${message}`, en: `wrong request: ${message}` },
-    };
-  return {
-    status: 503,
-    code: 'failed',
-    words: { zh: '机构服务器内部错误，已写入日志', en: 'something failed here; it is in the log' },
-  };
-}
+/** No script runs in these pages at all. */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+} as const;

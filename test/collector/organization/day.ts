@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { importFile } from '../../../collector/organization/intake/importFile.ts';
+import { ORDERS } from '../../../collector/organization/views/overview.ts';
+import { createPeople } from '../../../collector/organization/people/accounts.ts';
+import { reviewer, type PathOf, type Reviewer, type Views } from './reviewer.ts';
 import { makeDocument } from '../../../collector/organization/documents.ts';
 import { handIn } from '../../../collector/organization/handIn.ts';
 import { take } from '../../../collector/organization/intake/take.ts';
@@ -10,10 +13,10 @@ import { openField, type Field } from './field.ts';
 import { exportOf, paperSite, snapshotBody, type PaperSite } from './paper.ts';
 
 /** Everything that an organization does in its time, once, so that each of its statements is heard. */
-export async function statementsOfADay(): Promise<ReadonlySet<string>> {
+export async function statementsOfADay(where?: string): Promise<ReadonlySet<string>> {
   const statements = new Set<string>();
   const folder = mkdtempSync(join(tmpdir(), 'xunkao-'));
-  const field = await openField(undefined, { heard: (statement) => statements.add(statement), folder, isKept: true });
+  const field = await openField(where, { heard: (statement) => statements.add(statement), folder, isKept: true });
   const { organization } = field;
   const ticket = await field.ticket('nanjing-01');
   await field.ticket('nanjing-01');
@@ -55,10 +58,7 @@ export async function statementsOfADay(): Promise<ReadonlySet<string>> {
   await new Promise((resolve) => setTimeout(resolve, 300));
   await forked.stop(5_000);
   await fillGap(field, other);
-  await organization.store.sql.insertInto('duty').values(DUTY).execute();
-  const handed = { duty: DUTY.id, name: '报告.pdf', content: 'eA==' };
-  await handIn(organization, DUTY.site_id, { ...handed, what: 'report' });
-  await handIn(organization, DUTY.site_id, { ...handed, what: 'plan', content: 'eHg=' });
+  await signAndLook(field);
   await field.close();
   rmSync(folder, { recursive: true, force: true });
   return statements;
@@ -72,14 +72,65 @@ async function fillGap({ organization }: Field, site: PaperSite): Promise<void> 
   await take(organization, 'suzhou-02', lines);
 }
 
-const DUTY = {
-  site_id: 'nanjing-01',
-  id: 'd-1',
-  kind: 'evaluation',
-  title: '2026',
-  opened_at: 0,
-  due_at: 1,
-  handed_at: null,
-  closed_at: null,
-  outcome: null,
-} as const;
+/** What people of the organization sign and look at. */
+async function signAndLook(field: Field): Promise<void> {
+  const day = 86_400_000;
+  const chief = sound(await reviewer(field, { name: 'chief', role: 'administrator', scope: null }));
+  const people = createPeople(field.organization);
+  await people.create({ name: 'late', role: 'viewer', scope: null });
+  await people.reset('late');
+  const accounts = await people.list();
+  await people.disable(accounts.find(({ name }) => name === 'late')!.id);
+  const { now } = field.organization;
+  const acts: readonly (readonly [string, object])[] = [
+    ['certification', { state: 'applied' }],
+    ['certification', { state: 'expert-review' }],
+    ['certification', { state: 'certified', number: '1', rooms: ['A'] }],
+    ['evaluation', { from: 1, to: 2, due: now() + day }],
+    ['rectification', { title: '监控', due: now() + day }],
+    ['waiver', { rule: 'memory', subject: '*', reason: '批准', validUntil: now() + day }],
+    ['waiver-withdrawn', { id: 'w-1' }],
+    ['parameters', { parameters: { memory: { minimum_bytes: '8 GiB' } } }],
+    ['pack', { id: 'x', edition: '1', files: { 'standard.yaml': '' } }],
+    ['decision', { decision: 'suspension', reason: '监控缺失' }],
+  ];
+  for (const [word, said] of acts) await chief.post(`sites/nanjing-01/${word}`, said);
+  const { duties, marksOf } = (await chief.get('sites/nanjing-01')).body;
+  for (const { id, kind } of duties) {
+    for (const what of ['report', 'plan'])
+      await handIn(field.organization, 'nanjing-01', { duty: id, what, name: what, content: btoa(what) });
+    await chief.post('sites/nanjing-01/close', { id, outcome: kind === 'evaluation' ? 'passed' : 'failed' });
+    await chief.post('sites/nanjing-01/close', { id, outcome: 'passed' });
+  }
+  for (const mark of marksOf) await chief.post('sites/nanjing-01/settle', mark);
+  for (const order of ORDERS) await chief.get(`overview?order=${order}&silent_days=1`);
+  const some = await reviewer(field, {
+    name: 'east',
+    role: 'viewer',
+    scope: { provinces: ['江苏'], sites: ['suzhou-02'] },
+  });
+  for (const who of [chief, some])
+    for (const path of ['overview', 'compare', 'evaluations', 'sites/nanjing-01/entries', 'accounts'] as const)
+      await who.get(path);
+  await chief.page('/api/v1/sites/nanjing-01/files/none');
+  await field.organization.store.sql
+    .updateTable('site')
+    .set({ next_exam_at: 1 })
+    .where('site_id', '=', 'suzhou-02')
+    .execute();
+  await chief.get('overview');
+  await chief.post('sign-out');
+}
+
+/** Fails where the server does: a refusal is an answer, a fault of ours is none. */
+function sound(who: Reviewer): Reviewer {
+  const checked = <T extends { readonly status: number }>(path: string, answer: T): T => {
+    if (answer.status >= 500) throw new Error(`${path} answered ${answer.status} ${JSON.stringify(answer)}`);
+    return answer;
+  };
+  return {
+    ...who,
+    get: async <Name extends keyof Views>(path: PathOf<Name>) => checked(path, await who.get<Name>(path)),
+    post: async (path: string, body?: object) => checked(path, await who.post(path, body)),
+  };
+}

@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { openCertificates } from '../../../collector/gateway/certificates.ts';
@@ -17,6 +18,7 @@ import { sealedSite, type SealedSite } from '../record/site.ts';
 export interface Field {
   readonly organization: Organization;
   readonly url: string;
+  readonly app: FastifyInstance;
   readonly ca: string;
   close(): Promise<void>;
   ticket(site: string, key?: string): Promise<OrganizationTicket>;
@@ -48,6 +50,7 @@ export async function openField(
   return {
     organization,
     url,
+    app,
     ca: certificates.ca,
     close,
     async ticket(site, key) {

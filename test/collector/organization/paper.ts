@@ -150,3 +150,23 @@ export function exportOf({ entries, key }: PaperSite, site: string): string {
   };
   return `${text}${canonical({ ...manifest, signature: key.sign(manifestText(manifest)) })}\n`;
 }
+
+/** As a session is planned. */
+export function examBody(
+  id: string,
+  startsAt: number,
+  more: { readonly rooms: readonly string[] | 'all'; readonly level?: string; readonly candidates?: number },
+) {
+  const { candidates = 40, ...rest } = more;
+  return {
+    change: 'planned',
+    by: 'a-1',
+    id,
+    kind: 'exam',
+    title: { zh: '直播电商 考试', en: 'Live commerce exam' },
+    startsAt,
+    endsAt: startsAt + 3_600_000,
+    candidates,
+    ...rest,
+  };
+}

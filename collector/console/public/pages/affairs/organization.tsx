@@ -71,6 +71,8 @@ function contentOf({ kind, body }: OrganizationDocument): readonly string[] {
     if (typeof value === 'number') texts.push(words(String(value)));
   };
   const time = (word: Word) => (value: string) => say(word, { time: when(Number(value)) });
+  if (kind === 'evaluation' || kind === 'rectification') put('id');
+  put('duty');
   put('decision', (value) => say(`decision_${value}` as Word));
   put('state', (value) => say(`state_${value}` as Word));
   put('rule');

@@ -1,0 +1,81 @@
+import type { Certification } from '../certification.ts';
+import type { Decision, OrganizationDocument } from '../document.ts';
+import type { Organization } from '../organization.ts';
+import { recall, sendPack, setParameters, waive } from './allow.ts';
+import { certify } from './certify.ts';
+import { decide, wrong } from './decide.ts';
+import { closeDuty, openEvaluation, openRectification } from './duties.ts';
+
+/** What a person may sign for a site, by its word; `said` is JSON that came from outside. */
+export const ACTS = [
+  'certification',
+  'decision',
+  'rectification',
+  'evaluation',
+  'close',
+  'waiver',
+  'waiver-withdrawn',
+  'parameters',
+  'pack',
+] as const;
+export type ActWord = (typeof ACTS)[number];
+
+export function act(
+  organization: Organization,
+  site: string,
+  word: string,
+  said: Readonly<Record<string, unknown>>,
+  by: string,
+): Promise<OrganizationDocument> {
+  const text = (name: string): string => (typeof said[name] === 'string' ? said[name] : '');
+  const number = (name: string): number => (typeof said[name] === 'number' ? said[name] : Number.NaN);
+  const numberOrNull = (name: string): number | null => (Number.isFinite(said[name]) ? (said[name] as number) : null);
+  const list = (name: string): readonly string[] =>
+    Array.isArray(said[name]) ? said[name].filter((one): one is string => typeof one === 'string') : [];
+  switch (word as ActWord) {
+    case 'certification': {
+      const certification: Certification = {
+        state: text('state') as Certification['state'],
+        number: text('number') || null,
+        rooms: list('rooms'),
+        levels: list('levels'),
+        seats: numberOrNull('seats'),
+        until: numberOrNull('until'),
+        note: text('note'),
+      };
+      return certify(organization, site, certification, by);
+    }
+    case 'decision': {
+      const wish = {
+        decision: text('decision') as Decision,
+        reason: text('reason'),
+        deadline: numberOrNull('deadline'),
+      };
+      return decide(organization, site, wish, by);
+    }
+    case 'rectification':
+      return openRectification(organization, site, { title: text('title'), due: number('due') }, by);
+    case 'evaluation':
+      return openEvaluation(organization, site, { from: number('from'), to: number('to'), due: number('due') }, by);
+    case 'close':
+      return closeDuty(organization, site, { id: text('id'), outcome: text('outcome'), note: text('note') }, by);
+    case 'waiver': {
+      const wish = { rule: text('rule'), subject: text('subject') || '*', reason: text('reason') };
+      return waive(organization, site, { ...wish, validUntil: number('validUntil') }, by);
+    }
+    case 'waiver-withdrawn':
+      return recall(organization, site, text('id'), by);
+    case 'parameters':
+      return setParameters(organization, site, said['parameters'], by);
+    case 'pack': {
+      const files = said['files'];
+      if (typeof files !== 'object' || files === null || !Object.values(files).every((one) => typeof one === 'string'))
+        throw wrong('files: { name: text }', 'files：{ 文件名: 内容 }');
+      const wish = { id: text('id'), edition: text('edition'), effective: numberOrNull('effective') };
+      return sendPack(organization, site, { ...wish, files: files as Record<string, string> }, by);
+    }
+    default:
+      word satisfies string;
+      throw wrong(`there is no act ${word}; known: ${ACTS.join(', ')}`, `没有 ${word}；可用的有 ${ACTS.join('、')}`);
+  }
+}

@@ -1,0 +1,53 @@
+import type { Compared, ComparedBy } from '../views/compare.ts';
+import type { Evaluations } from '../views/evaluations.ts';
+import { html, type Html } from './html.ts';
+import { dayIn, type Place } from './layout.ts';
+import { table } from './sitePage.ts';
+import { named, text, type Language } from './words.ts';
+
+export function comparePage({ language }: Place, terms: readonly Compared[], editions: readonly Compared[]): Html {
+  return html`<h1>${text(language, 'compare')}</h1>
+    ${comparedTable(language, 'term', terms)} ${comparedTable(language, 'edition', editions)}`;
+}
+
+export function comparedTable(language: Language, by: ComparedBy, rows: readonly Compared[]): Html {
+  const share = (part: number, whole: number): string => (whole === 0 ? '—' : `${Math.round((part / whole) * 100)} %`);
+  return table(
+    language,
+    [by, 'sites', 'snapshots', 'ready', 'unknown', 'failing'],
+    rows.map(({ what, sites, snapshots, ready, unknown, failing }) => [
+      what,
+      sites,
+      snapshots,
+      share(ready, snapshots),
+      share(unknown, snapshots),
+      failing
+        .slice(0, 5)
+        .map((one) => `${one.rule} ${share(one.snapshots, snapshots)}`)
+        .join('、'),
+    ]),
+  );
+}
+
+export function evaluationsPage({ language, now }: Place, { open, due }: Evaluations): Html {
+  return html`<h1>${text(language, 'evaluations')}</h1>
+    <h2>${text(language, 'open_duties')}</h2>
+    ${table(
+      language,
+      ['site', 'kind', 'content', 'due', 'handed'],
+      open.map((duty) => [
+        html`<a href="/site/${duty.site}">${duty.name}</a>`,
+        named(language, 'kind', duty.kind),
+        duty.title,
+        html`${dayIn(duty.due_at)}
+        ${duty.due_at < now && html`<span class="tag bad">${text(language, 'overdue')}</span>`}`,
+        text(language, duty.handed_at === null ? 'not_handed' : 'handed'),
+      ]),
+    )}
+    <h2>${text(language, 'evaluations_due')}</h2>
+    ${table(
+      language,
+      ['site', 'since'],
+      due.map(({ site, name, since }) => [html`<a href="/site/${site}">${name}</a>`, dayIn(since)]),
+    )}`;
+}

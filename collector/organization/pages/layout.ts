@@ -1,0 +1,88 @@
+import { html, type Html } from './html.ts';
+import { text, type Language, type PageWord } from './words.ts';
+
+/** What a page needs to say of where it is. */
+export interface Place {
+  readonly language: Language;
+  readonly path: string;
+  readonly person: string | null;
+  readonly now: number;
+}
+
+const LINKS: readonly (readonly [path: string, word: PageWord])[] = [
+  ['/', 'sites'],
+  ['/silent', 'silent'],
+  ['/compare', 'compare'],
+  ['/evaluations', 'evaluations'],
+];
+
+export function layout({ language, path, person }: Place, title: string, content: Html): string {
+  const say = (word: PageWord): string => text(language, word);
+  const page = html`<!doctype html>
+    <html lang="${language === 'zh' ? 'zh-CN' : 'en'}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <title>${title} · ${say('product')}</title>
+        <link rel="stylesheet" href="/style.css" />
+      </head>
+      <body>
+        <header>
+          <strong>${say('product')}</strong>
+          ${person !== null && html`<nav>${LINKS.map(([to, word]) => html`<a href="${to}" ${path === to && html`aria-current="page"`}>${say(word)}</a> `)}</nav>`}
+          <span class="right">
+            <a href="/language?to=${language === 'zh' ? 'en' : 'zh'}&amp;back=${encodeURIComponent(path)}"
+              >${say('other')}</a
+            >
+            ${person !== null && html`<form method="post" action="/sign-out"><button>${say('sign_out')} ${person}</button></form>`}
+          </span>
+        </header>
+        <main>${content}</main>
+      </body>
+    </html>`;
+  return page.text;
+}
+
+export const STYLE = `
+:root { color-scheme: light dark; font: 15px/1.5 system-ui, "Microsoft YaHei", sans-serif; }
+body { margin: 0; }
+header { display: flex; align-items: center; padding: .5rem 1rem; border-bottom: 1px solid #8886; }
+header nav { margin-left: 1.5rem; }
+header a { margin-right: 1rem; }
+header .right { margin-left: auto; display: flex; align-items: center; }
+a[aria-current] { font-weight: 600; text-decoration: none; }
+main { padding: 1rem; max-width: 90rem; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid #8884; }
+thead th { font-weight: 600; white-space: nowrap; }
+td.number { text-align: right; }
+.tag { display: inline-block; padding: 0 .4rem; border: 1px solid currentColor; border-radius: .25rem; font-size: .85em; margin-right: .3rem; }
+.bad { color: #b3261e; }
+.quiet { opacity: .7; }
+details { margin: .5rem 0; }
+form.act { display: grid; grid-template-columns: max-content minmax(12rem, 32rem); grid-gap: .4rem .8rem; margin: .5rem 0 1rem; }
+form.act button { grid-column: 2; justify-self: start; }
+input, select, textarea, button { font: inherit; }
+@media (prefers-color-scheme: dark) { .bad { color: #ffb4ab; } }
+@media print { header, details, form { display: none; } }
+`;
+
+/** `2026-11-26 15:04`, as the reader's calendar has it in China. */
+export function momentOf(at: number | null): string {
+  if (at === null) return '—';
+  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone: 'Asia/Shanghai' }).format(
+    at,
+  );
+}
+
+export function dayIn(at: number | null): string {
+  return momentOf(at).slice(0, 10);
+}
+
+export function ageOf(language: Language, at: number | null, now: number): string {
+  if (at === null) return text(language, 'never');
+  const minutes = Math.max(0, Math.round((now - at) / 60_000));
+  if (minutes < 90) return text(language, 'minutes_ago', { n: minutes });
+  if (minutes < 48 * 60) return text(language, 'hours_ago', { n: Math.round(minutes / 60) });
+  return text(language, 'days_ago', { n: Math.round(minutes / 1_440) });
+}

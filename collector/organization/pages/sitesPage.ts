@@ -1,0 +1,68 @@
+import { ORDERS, type Order, type SiteLine } from '../views/overview.ts';
+import { html, type Html } from './html.ts';
+import { ageOf, dayIn, momentOf, type Place } from './layout.ts';
+import { named, text, type Language, type PageWord } from './words.ts';
+
+/** All sites at once. */
+export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], order: Order | null): Html {
+  const say = (word: PageWord): string => text(language, word);
+  const heads: readonly PageWord[] = [
+    'site',
+    'province',
+    'snapshot',
+    'ready_rooms',
+    'next_exam',
+    'worst',
+    'certification',
+    'attention',
+    'arrived',
+  ];
+  return html`<h1>${say(order === null ? 'silent' : 'sites')} (${lines.length})</h1>
+    ${order === null && html`<p>${say('silent_about')}</p>`}
+    ${
+      order !== null &&
+      html`<p>
+        ${ORDERS.map((word) => html`<a href="/?order=${word}" ${word === order && html`aria-current="true"`}>${say(`by_${word}`)}</a>&emsp;`)}
+      </p>`
+    }
+    <table>
+      <thead>
+        <tr>
+          ${heads.map((word) => html`<th scope="col">${say(word)}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${lines.map(
+          (line) =>
+            html`<tr>
+              <th scope="row">
+                <a href="/site/${line.site}">${line.name}</a>
+                ${line.madeUp && html`<span class="tag">${say('made_up')}</span>`}
+              </th>
+              <td>${line.province}</td>
+              <td>${ageOf(language, line.snapshotAt, now)}</td>
+              <td>${line.rooms === 0 ? '—' : `${line.roomsReady} / ${line.rooms}`}</td>
+              <td>${momentOf(line.nextExamAt)}</td>
+              <td>${line.worst ? `${line.worst.rule} (${line.worst.subjects})` : '—'}</td>
+              <td>${named(language, 'state', line.state ?? 'none')}</td>
+              <td>${attention(language, line, now)}</td>
+              <td>${ageOf(language, line.arrivedAt, now)}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>`;
+}
+
+function attention(language: Language, { marks, outside, untaken, dueAt }: SiteLine, now: number): readonly Html[] {
+  const tags: Html[] = [];
+  const put = (word: PageWord, n: number): void => {
+    if (n > 0) tags.push(html`<span class="tag bad">${text(language, word, { n })}</span>`);
+  };
+  put('marks_n', marks);
+  put('outside_n', outside);
+  put('untaken_n', untaken);
+  if (dueAt !== null && dueAt < now)
+    tags.push(html`<span class="tag bad">${text(language, 'overdue')} ${dayIn(dueAt)}</span>`);
+  else if (dueAt !== null) tags.push(html`<span class="tag">${text(language, 'due')} ${dayIn(dueAt)}</span>`);
+  return tags;
+}
