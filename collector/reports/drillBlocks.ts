@@ -1,4 +1,5 @@
 import { OUTCOMES, REASONS } from '../drills/upsTexts.ts';
+import { PLAYBACK_REASONS } from '../drills/playbackTexts.ts';
 import { UPLINK_REASONS } from '../drills/uplinkTexts.ts';
 import { hashOf, type Drill } from '../drills/drill.ts';
 import type { UpsSample } from '../drills/upsDrill.ts';
@@ -60,9 +61,16 @@ function drillTable(drills: readonly Ended[], { voice, names }: Desk): Table {
   };
 }
 
+/** By what is proven. */
+const TEXTS: Readonly<Record<Drill['kind'], Readonly<Record<string, { readonly zh: string; readonly en: string }>>>> = {
+  ups: REASONS,
+  playback: PLAYBACK_REASONS,
+  throughput: UPLINK_REASONS,
+  reboot: {},
+};
+
 function measuredText({ drill, measured, reasons }: Ended, voice: Desk['voice']): string {
-  const texts: Readonly<Record<string, { readonly zh: string; readonly en: string }>> =
-    drill === 'throughput' ? UPLINK_REASONS : REASONS;
+  const texts = TEXTS[drill];
   const why = reasons
     .map((word) => voice.tell(texts[word] ?? { zh: word, en: word }))
     .join(voice.language === 'zh' ? '；' : '; ');
@@ -70,6 +78,12 @@ function measuredText({ drill, measured, reasons }: Ended, voice: Desk['voice'])
   const rate = (value: unknown): string =>
     typeof value === 'number' ? `${Math.round((value * 8) / 1e5) / 10} Mbit/s` : '—';
   if (drill === 'throughput') return `↓ ${rate(down)}  ↑ ${rate(up)}${why === '' ? '' : `\n${why}`}`;
+  if (drill === 'playback') {
+    const { video_seconds: clip, width_pixels: width, height_pixels: height } = measured;
+    const seen =
+      typeof clip === 'number' ? `${voice.span(clip * 1000)}  ${String(width ?? '—')}×${String(height ?? '—')}` : '—';
+    return `${seen}${why === '' ? '' : `\n${why}`}`;
+  }
   const lasted = typeof seconds === 'number' ? voice.span(seconds * 1000) : '—';
   return `${voice.say('drill_lasted', { span: lasted, load: typeof load === 'number' ? voice.share(load) : '—' })}${why === '' ? '' : `\n${why}`}`;
 }

@@ -207,6 +207,14 @@ describe('a hostile server costs bounded time, bytes and memory', () => {
       afterOptions((socket, request) => socket.write(ok(request, `Content-Length: ${10 * 1024 * 1024}\r\n`))),
     ],
     [
+      'sends all of it at once',
+      'nonsense',
+      afterOptions((socket, request) => {
+        const text = `v=0\r\n${'a=x\r\n'.repeat(2 * 1024 * 1024)}`;
+        socket.write(ok(request, `Content-Length: ${text.length}\r\n`) + text);
+      }),
+    ],
+    [
       'sends a header without an end',
       'nonsense',
       afterOptions((socket) => socket.write(`RTSP/1.0 200 OK\r\nX: ${'x'.repeat(200_000)}`)),
