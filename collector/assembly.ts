@@ -28,6 +28,8 @@ import { createIncidents } from './incidents/incidents.ts';
 import { createOffice, type Office } from './office.ts';
 import { readParameters, type OrganizationParameters } from './organization/site/effects.ts';
 import { openKeyFolder } from './record/key.ts';
+import { createPress } from './reports/press.ts';
+import { termsOf } from './reports/terms.ts';
 import { createRecordDesk } from './record/recordDesk.ts';
 import { createSeal, type Seal } from './record/seal.ts';
 import { createFeed, KEPT_PLACE, type Feed } from './series/feed.ts';
@@ -278,6 +280,7 @@ export async function assemble({
       history,
       recorder,
       record: createRecordDesk(site, seal, history, clock),
+      reports: createPress(data, termsOf(standard, catalogue, settings.time_zone, settings.phases)),
       belonging,
       kept,
       filesFolder: join(data, 'files'),

@@ -30,6 +30,7 @@ import type { IncidentChange } from './incidents/incident.ts';
 import { rehearse } from './rehearsing.ts';
 import { createReaders } from './readers.ts';
 import { writeExport } from './record/exportFile.ts';
+import type { Press } from './reports/press.ts';
 import type { RecordDesk } from './record/recordDesk.ts';
 import type { Paging } from './pagers/paging.ts';
 import { shownPaging } from './pagers/settings.ts';
@@ -64,6 +65,7 @@ export interface OfficeParts {
   readonly history: History;
   readonly recorder: Recorder;
   readonly record: RecordDesk;
+  readonly reports: Press;
   readonly belonging: Belonging | null;
   readonly kept: KeptSite;
   /** Where the files lie that people give as evidence. */
@@ -259,6 +261,7 @@ export function createOffice(parts: OfficeParts): Office {
     history,
     bundles: createBundles(() => clock.now().monotonic),
     record: recordDesk,
+    reports: parts.reports,
     belonging,
     devices,
     timeZone: settings.time_zone,

@@ -84,6 +84,7 @@ export const ACTS = {
   attest: act('提交人工确认', 'attest', ['lead', 'tech', 'proctor', 'logistics'], { scopes: ['attest'] }),
   waive: act('登记豁免', 'waive clauses', ['organization']),
   'export-record': act('导出整份记录', 'export the whole record', WHOLE_SITE, { scopes: ['read'], here: true }),
+  'read-reports': act('生成报告', 'make reports', WHOLE_SITE, { scopes: ['read'] }),
   'rotate-key': act('更换记录的签名密钥', 'rotate the key that signs the record', []),
   'see-people': act('查看考务人员和人工确认', 'see the staff and what people stated', EVERY_ROLE, { scopes: ['read'] }),
   'manage-people': act('修改名册和考务安排', 'change the roster and who does what', ['lead']),

@@ -93,8 +93,8 @@ export const command: Command = async (args) => {
     const order = { data, wish, language, terms, now };
     const to = pathFrom(out);
     const { bytes, sha256 } = await withReport(order, (document) => writeReportFile(render(document, form), to));
-    const size = say({ zh: `${bytes} 字节`, en: `${bytes} bytes` });
-    process.stdout.write(`${[to, size, `SHA-256 ${sha256}`].join('\n')}\n`);
+    const lines = [to, say({ zh: `${bytes} 字节`, en: `${bytes} bytes` }), `SHA-256 ${sha256}`];
+    process.stdout.write(`${lines.join('\n')}\n`);
     return 0;
   } catch (error) {
     if (error instanceof Trouble) return fail(say(error.text));

@@ -14,6 +14,7 @@ import type { Ticket } from '../identity/tickets.ts';
 import type { Waiting } from '../identity/waiting.ts';
 import type { Membership } from '../organization/site/membership.ts';
 import type { Shipping } from '../organization/site/shipping.ts';
+import type { Press } from '../reports/press.ts';
 import type { RecordDesk } from '../record/recordDesk.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { Paging } from '../pagers/paging.ts';
@@ -40,6 +41,7 @@ export interface Desk extends RowSource {
   readonly history: History;
   readonly bundles: Bundles;
   readonly record: RecordDesk;
+  readonly reports: Press;
   /** Null: the site belongs to no organization. */
   readonly belonging: {
     readonly url: string;

@@ -31,6 +31,7 @@ import { peopleRoutes } from './peopleRoutes.ts';
 import { readinessRoutes } from './readinessRoutes.ts';
 import { readRoutes } from './readRoutes.ts';
 import { recordRoutes } from './recordRoutes.ts';
+import { reportRoutes } from './reportRoutes.ts';
 import { signInRoutes } from './signInRoutes.ts';
 import { sessionRoutes } from './sessionRoutes.ts';
 import { statementRoutes } from './statementRoutes.ts';
@@ -97,6 +98,7 @@ export async function createConsole(desk: Desk, events: Events, options: Console
     uplinkRoutes(routes, desk);
     playbackRoutes(routes, desk);
     recordRoutes(routes, desk);
+    reportRoutes(routes, desk);
     signInRoutes(routes, desk);
     accountRoutes(routes, desk);
     sessionRoutes(routes, desk);

@@ -1,5 +1,13 @@
 /** Of the page about staff, statements and papers. */
-export const AFFAIRS_TABS = ['staff', 'roster', 'statements', 'occurrences', 'dossier', 'organization'] as const;
+export const AFFAIRS_TABS = [
+  'staff',
+  'roster',
+  'statements',
+  'occurrences',
+  'dossier',
+  'reports',
+  'organization',
+] as const;
 export type AffairsTab = (typeof AFFAIRS_TABS)[number];
 
 /** Where the page is, from the part of the address after `#`, so that a link can be sent and the back button works. */

@@ -6,6 +6,7 @@ import type { Bilingual } from '../../../agent/probe.ts';
 import { BUNDLE_WORDS } from './words/bundle.ts';
 import { DRILL_WORDS } from './words/drills.ts';
 import { PROOF_WORDS } from './words/proofs.ts';
+import { REPORT_WORDS } from './words/reports.ts';
 import { SESSION_WORDS } from './words/sessions.ts';
 import { PEOPLE_WORDS } from './words/people.ts';
 import { SEATING_WORDS } from './words/seating.ts';
@@ -261,6 +262,7 @@ export const WORDS = {
   entry_collector: { zh: '采集器', en: 'Collector' },
   ...PEOPLE_WORDS,
   ...SESSION_WORDS,
+  ...REPORT_WORDS,
   ...SEATING_WORDS,
   ...TRIAL_WORDS,
   ...BUNDLE_WORDS,

@@ -13,8 +13,9 @@ h1{font-size:26px;line-height:1.3;margin:0 0 4px}
 h2{font-size:18px;margin:30px 0 8px;padding-left:10px;border-left:4px solid ${ACCENT};line-height:1.3}
 h3{font-size:15px;margin:20px 0 6px}
 p{margin:6px 0}
-.figures{display:flex;flex-wrap:wrap;margin:12px -5px 6px}
-.figure{flex:1 1 120px;margin:5px;padding:10px 12px;background:${SHADE};border-radius:4px;min-width:120px}
+.figures{display:flex;flex-wrap:wrap;margin:14px 0 6px}
+.figure{flex:1 1 120px;margin:0 8px 8px 0;padding:10px 12px;background:${SHADE};border-radius:4px;min-width:120px}
+.figure:last-child{margin-right:0}
 .figure b{display:block;font-size:22px;line-height:1.25;font-weight:600}
 .figure span{display:block;font-size:12.5px}
 .figure small{display:block;color:${TONES.muted};font-size:11.5px}

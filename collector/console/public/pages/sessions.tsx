@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Session } from '../../../sessions/session.ts';
+import { addressOf } from '../address.ts';
 import { change, get, type Fault, type LineFault } from '../ask.ts';
 import { say, tell } from '../language.ts';
 import { heardAt, may } from '../live.ts';
@@ -125,6 +126,11 @@ function Row({ session, changed }: { readonly session: Session; readonly changed
           <button type="button" class="button quiet" onClick={() => void act('POST', '/end', {})}>
             {say('session_end_now')}
           </button>
+        )}
+        {may('read-reports') && !isMoving && (
+          <a class="button quiet" href={addressOf({ page: 'affairs', tab: 'reports', session: id })}>
+            {say('report')}
+          </a>
         )}
         {isMoving && <MoveForm session={session} move={(times) => void act('PATCH', '', times)} />}
         <FormFault fault={fault} />

@@ -9,6 +9,7 @@ import { useAsked } from './asked.ts';
 import { DossierPage } from './dossier.tsx';
 import { OccurrencesPage } from './occurrences.tsx';
 import { OrganizationPage } from './organization.tsx';
+import { ReportsPage } from './reports.tsx';
 import { RosterPage } from './roster.tsx';
 import { StaffPage } from './staff.tsx';
 import { StatementsPage } from './statements.tsx';
@@ -19,6 +20,7 @@ const TAB_WORD = {
   statements: 'tab_statements',
   occurrences: 'tab_occurrences',
   dossier: 'tab_dossier',
+  reports: 'tab_reports',
   organization: 'tab_organization',
 } as const satisfies Record<AffairsTab, string>;
 
@@ -62,6 +64,8 @@ function Tab({ tab, session }: { readonly tab: AffairsTab; readonly session: str
       return <RosterPage />;
     case 'statements':
       return <StatementsPage />;
+    case 'reports':
+      return <ReportsPage key={session} wanted={session} />;
     case 'organization':
       return <OrganizationPage />;
     case 'staff':
