@@ -29,6 +29,7 @@ key         打印机构公钥那一行：核对记录时用 xunkao verify --org
   --listen 地址     默认 0.0.0.0:9470，一律 HTTPS
   --cert、--key-file  公共证书机构签发的 PEM 证书和私钥；不给则用自建的 CA，凭证会带上它
   --trusted         凭证不带 CA：服务器用的是公共证书
+  --token-file 文件 对端只为带此口令的考点服务
   --peer 地址       同一进程另外提供外网带宽实测的对端；几个进程里只在一个上打开，考点才排成一队
 `,
   en: `usage: xunkao org serve [--listen HOST:PORT] [--cert FILE --key-file FILE] [--peer HOST:PORT]
@@ -54,6 +55,7 @@ key         prints the organization's public key, a line: for xunkao verify --or
   --listen ADDRESS  0.0.0.0:9470 when not given; HTTPS always
   --cert, --key-file  PEM certificate and key of a public CA; without them its own CA, which tickets carry
   --trusted         the ticket carries no CA: the server has a public certificate
+  --token-file FILE the peer serves only sites that have this token
   --peer ADDRESS    serves the throughput peer as well; on one of several processes only, so that sites wait in one queue
 `,
 };
@@ -69,6 +71,7 @@ export const command: Command = async (args) => {
       cert: { type: 'string' },
       'key-file': { type: 'string' },
       peer: { type: 'string' },
+      'token-file': { type: 'string' },
       site: { type: 'string' },
       url: { type: 'string' },
       name: { type: 'string' },

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { act } from './acts/act.ts';
+import { adoptFork } from './acts/adopt.ts';
 import { settleMark } from './acts/allow.ts';
 import type { Organization } from './organization.ts';
 import type { People } from './people/accounts.ts';
@@ -101,9 +102,10 @@ export function peopleRoutes(app: FastifyInstance, organization: Organization, p
     const { site_id: site } = await guard.site(person, request.params.site);
     const said = bodyOf(request.body);
     const { word } = request.params;
-    if (word === 'settle') {
+    if (word === 'settle' || word === 'adopt') {
       const mark = { what: String(said['what']), n: Number(said['n']), about: String(said['about']) };
-      await settleMark(organization, site, mark, person.id);
+      if (word === 'adopt') await adoptFork(organization, site, mark, person.id);
+      else await settleMark(organization, site, mark, person.id);
       return {};
     }
     return reply.code(201).send(await act(organization, site, word, said, person.id));

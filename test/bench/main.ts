@@ -20,6 +20,7 @@ const NAMES = [
   'devices',
   'silence',
   'history',
+  'organization',
 ];
 
 const QUICK_AT_ONCE = 3;

@@ -1,6 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { PEER_PATH } from '../../agent/protocols/peer.ts';
 import { openStore } from '../../collector/organization/store/store.ts';
 import { parseOrganizationTicket, type OrganizationTicket } from '../../collector/organization/ticket.ts';
 import { makeSiteTicket } from '../../collector/organization/enrolment.ts';
@@ -141,3 +143,51 @@ test('a collector joins by its ticket; a file carries the record up and the co-s
   expect(standing.stdout).toContain('no answer since');
   expect((await collector.stop()).code).toBe(0);
 }, 180_000);
+
+test('a demonstration: made-up sites, a first account from the command line, all sites in the browser, one queue for the line out', async () => {
+  const org = temporaryFolder('org');
+  const words = ['--data', org, '--store', join(org, 'organization.db')];
+  const loaded = await run('xunkao', ['load', '--sites', '3', '--years', '1', ...words]);
+  expect([loaded.code, loaded.stdout]).toEqual([0, expect.stringContaining('3 of 3 made-up sites')]);
+  const account = await run('xunkao', ['org', 'account', '--name', 'chief', '--role', 'administrator', ...words]);
+  const code = /: (\S{4}-\S{4})/.exec(account.stdout)?.[1];
+  const [port, peer] = [await freePort(), await freePort()];
+  const listen = ['--listen', `127.0.0.1:${port}`, '--peer', `127.0.0.1:${peer}`];
+  const server = startProgram('xunkao', ['org', 'serve', ...listen, ...words]);
+  await until('the organization to serve', 60_000, async () => server.stdout().includes('https://'), server.stderr);
+
+  const ca = readFileSync(join(org, 'ca', 'ca.crt'), 'utf8');
+  const signedIn = await ask(port, ca, 'POST', '/api/v1/sign-in', { name: 'chief', password: 'a long password', code });
+  expect(signedIn.status).toBe(200);
+  const page = await ask(port, ca, 'GET', '/', undefined, signedIn.cookie);
+  expect(page.text).toContain('演示考点 0001（虚构）');
+  expect((await ask(port, ca, 'GET', '/api/v1/overview')).status).toBe(401);
+
+  const turn = async () =>
+    (await (await fetch(`http://127.0.0.1:${peer}${PEER_PATH}/turns`, { method: 'POST' })).json()) as object;
+  expect(await turn()).toMatchObject({ ready: true, ahead: 0 });
+  expect(await turn()).toMatchObject({ ready: false, ahead: 1 });
+  expect(await turn()).toMatchObject({ ready: false, ahead: 2 });
+  expect((await server.stop()).code).toBe(0);
+}, 180_000);
+
+interface Answered {
+  readonly status: number;
+  readonly text: string;
+  readonly cookie: string;
+}
+
+function ask(port: number, ca: string, method: string, path: string, body?: object, cookie = ''): Promise<Answered> {
+  const headers = { 'x-xunkao': '1', 'content-type': 'application/json', cookie };
+  return new Promise((resolve, reject) => {
+    const asked = request({ host: '127.0.0.1', port, ca, servername: 'organization.internal', method, path, headers });
+    asked.on('error', reject);
+    asked.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+      const made = response.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text, cookie: made }));
+    });
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}

@@ -26,6 +26,8 @@ export interface TakeOptions {
   readonly now: () => number;
 }
 
+/** Heads are looked through from the newest for one of the chain. */
+const NEWEST = 50;
 /** Rows of one statement: PostgreSQL counts parameters in 16 bits. */
 const ROWS = 1_000;
 
@@ -34,73 +36,81 @@ const ROWS = 1_000;
  * through however many processes. The site's row is moved first, on the condition that it stands where it was read, so
  * that of two processes the second waits for the first, sees that the ground moved and compares anew.
  */
-export function take({ store, key, now }: TakeOptions, site: string, lines: readonly Line[]): Promise<Taken> {
-  return store.transact(async (sql) => {
-    const row = await sql.selectFrom('site').selectAll().where('site_id', '=', site).executeTakeFirstOrThrow();
-    const from: Standing = { n: row.n, hash: row.hash, key: row.key, chainKey: row.chain_key };
-    const beside = await readBeside(sql, site, row, lines);
-    const followed = follow(site, from, lines, beside);
-    const { standing, fresh, aside, marks, heads, again } = followed;
-    const at = now();
-    const found = digest(site, fresh);
-    const moved: Partial<SiteRow> = {
-      n: standing.n,
-      hash: standing.hash,
-      key: standing.key,
-      chain_key: standing.chainKey,
-      arrived_at: at,
-      entry_at: fresh.at(-1)?.at ?? row.entry_at,
-      cosigned_n: Math.max(row.cosigned_n, ...heads.map(({ head }) => head.n)),
-      documents_taken: Math.max(row.documents_taken, found.documents ?? 0),
-    };
-    const result = await sql
+export function take(options: TakeOptions, site: string, lines: readonly Line[]): Promise<Taken> {
+  return options.store.transact((sql) => takeWithin(sql, options, site, lines));
+}
+
+/** The same within a transaction that does more. */
+export async function takeWithin(
+  sql: Work,
+  { key, now }: Omit<TakeOptions, 'store'>,
+  site: string,
+  lines: readonly Line[],
+): Promise<Taken> {
+  const row = await sql.selectFrom('site').selectAll().where('site_id', '=', site).executeTakeFirstOrThrow();
+  const from: Standing = { n: row.n, hash: row.hash, key: row.key, chainKey: row.chain_key };
+  const beside = await readBeside(sql, site, row, lines);
+  const followed = follow(site, from, lines, beside);
+  const { standing, fresh, aside, marks, heads, again } = followed;
+  const at = now();
+  const found = digest(site, fresh);
+  const moved: Partial<SiteRow> = {
+    n: standing.n,
+    hash: standing.hash,
+    key: standing.key,
+    chain_key: standing.chainKey,
+    arrived_at: at,
+    entry_at: fresh.at(-1)?.at ?? row.entry_at,
+    cosigned_n: Math.max(row.cosigned_n, ...heads.map(({ head }) => head.n)),
+    documents_taken: Math.max(row.documents_taken, found.documents ?? 0),
+  };
+  const result = await sql
+    .updateTable('site')
+    .set(moved)
+    .where('site_id', '=', site)
+    .where('n', '=', row.n)
+    .where('hash', '=', row.hash)
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) throw new Moved();
+  await putEntries(sql, site, fresh);
+  await putHeads(sql, site, heads, key, at);
+  if (aside.length > 0)
+    await sql
+      .insertInto('aside')
+      .values(
+        aside.map(({ line, why }) => ({
+          site_id: site,
+          hash: line.hash,
+          n: line.n,
+          previous: line.previous,
+          why,
+          arrived_at: at,
+          line: lineText(line),
+        })),
+      )
+      .onConflict((conflict) => conflict.columns(['site_id', 'hash']).doNothing())
+      .execute();
+  await putMarks(sql, site, marks, at);
+  await closeGaps(sql, site, fresh, beside.aside, at);
+  await putRooms(sql, found.rooms);
+  await putExams(sql, found.exams, row.certification);
+  await addMonths(sql, found);
+  const isNews = found.rooms.length > 0 || found.exams.length > 0;
+  const touched = marks.length > 0 || beside.aside.size > 0 || isNews;
+  if (touched)
+    await sql
       .updateTable('site')
-      .set(moved)
+      .set(await summarized(sql, site, at))
       .where('site_id', '=', site)
-      .where('n', '=', row.n)
-      .where('hash', '=', row.hash)
-      .executeTakeFirst();
-    if (result.numUpdatedRows === 0n) throw new Moved();
-    await putEntries(sql, site, fresh);
-    await putHeads(sql, site, heads, key, at);
-    if (aside.length > 0)
-      await sql
-        .insertInto('aside')
-        .values(
-          aside.map(({ line, why }) => ({
-            site_id: site,
-            hash: line.hash,
-            n: line.n,
-            previous: line.previous,
-            why,
-            arrived_at: at,
-            line: lineText(line),
-          })),
-        )
-        .onConflict((conflict) => conflict.columns(['site_id', 'hash']).doNothing())
-        .execute();
-    await putMarks(sql, site, marks, at);
-    await closeGaps(sql, site, fresh, beside.aside, at);
-    await putRooms(sql, found.rooms);
-    await putExams(sql, found.exams, row.certification);
-    await addMonths(sql, found);
-    const isNews = found.rooms.length > 0 || found.exams.length > 0;
-    const touched = marks.length > 0 || beside.aside.size > 0 || isNews;
-    if (touched)
-      await sql
-        .updateTable('site')
-        .set(await summarized(sql, site, at))
-        .where('site_id', '=', site)
-        .execute();
-    return {
-      standing,
-      fresh: fresh.length,
-      known: lines.length - fresh.length - aside.length,
-      aside: aside.length,
-      marks,
-      again,
-    };
-  });
+      .execute();
+  return {
+    standing,
+    fresh: fresh.length,
+    known: lines.length - fresh.length - aside.length,
+    aside: aside.length,
+    marks,
+    again,
+  };
 }
 
 /** What the organization holds of the lines' numbers, and of what lies beside the chain near them. */
@@ -191,13 +201,24 @@ async function closeGaps(
 
 /** The newest head of the site that the organization has signed. */
 export async function newestCosigned({ sql }: Store, site: string): Promise<Cosigned | null> {
-  const row = await sql
+  const heads = await sql
     .selectFrom('head')
     .selectAll()
     .where('site_id', '=', site)
     .orderBy('entry_n', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+    .limit(NEWEST)
+    .execute();
+  if (heads.length === 0) return null;
+  const numbers = heads.map(({ n }) => n);
+  const entries = await sql
+    .selectFrom('entry')
+    .select(['n', 'hash'])
+    .where('site_id', '=', site)
+    .where('n', 'in', numbers)
+    .execute();
+  const chain = new Map(entries.map(({ n, hash }) => [n, hash]));
+  // Not one of a way that the chain left.
+  const row = heads.find(({ n, hash }) => chain.get(n) === hash);
   if (!row) return null;
   return { n: row.n, hash: row.hash, at: row.cosigned_at, key: row.cosigned_key, signature: row.cosignature };
 }

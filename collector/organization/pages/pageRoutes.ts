@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { act } from '../acts/act.ts';
+import { adoptFork } from '../acts/adopt.ts';
 import { settleMark } from '../acts/allow.ts';
 import type { Organization } from '../organization.ts';
 import type { People } from '../people/accounts.ts';
@@ -133,12 +134,14 @@ export function pageRoutes(app: FastifyInstance, organization: Organization, peo
     const person = await guard.deciding(request);
     const { site_id: id } = await guard.site(person, request.params.site);
     const said = saidBy(fieldsOf(request));
-    if (request.params.word === 'settle') {
+    const { word } = request.params;
+    if (word === 'settle' || word === 'adopt') {
       const mark = { what: String(said['what']), n: Number(said['n']), about: String(said['about']) };
-      await settleMark(organization, id, mark, person.id);
+      if (word === 'adopt') await adoptFork(organization, id, mark, person.id);
+      else await settleMark(organization, id, mark, person.id);
       return reply.redirect(`/site/${id}`);
     }
-    const { n } = await act(organization, id, request.params.word, said, person.id);
+    const { n } = await act(organization, id, word, said, person.id);
     return reply.redirect(`/site/${id}?done=${n}`);
   });
 }

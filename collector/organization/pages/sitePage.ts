@@ -113,9 +113,11 @@ function marks(language: Language, { site, marksOf }: OneSite, mayDecide: boolea
     mark.closed_at !== null
       ? `${momentOf(mark.closed_at)} ${mark.closed_by ?? ''}`
       : mayDecide
-        ? html`<form method="post" action="/site/${site}/settle">
+        ? html`<form method="post">
             <input type="hidden" name="what" value="${mark.what}" /><input type="hidden" name="n" value="${mark.n}" />
-            <input type="hidden" name="about" value="${mark.about}" /><button>${text(language, 'settle')}</button>
+            <input type="hidden" name="about" value="${mark.about}" />
+            <button formaction="/site/${site}/settle">${text(language, 'settle')}</button>
+            ${mark.what === 'fork' && html`<button formaction="/site/${site}/adopt">${text(language, 'adopt')}</button>`}
           </form>`
         : '',
   ]);

@@ -68,6 +68,7 @@ export const PAGE_WORDS = {
   marks: { zh: '标记（分叉、缺口、密钥）', en: 'Marks: forks, gaps, keys' },
   marks_about: { zh: '另放的内容从不并入记录', en: 'what is kept beside is never merged' },
   settle: { zh: '已查明', en: 'Looked into' },
+  adopt: { zh: '记录改走这一支（原来的另存）', en: 'Let the record go on this way (the other is kept)' },
   years: { zh: '历年', en: 'Over the years' },
   term: { zh: '学期', en: 'Term' },
   edition: { zh: '版本', en: 'Edition' },

@@ -68,7 +68,8 @@ export const SCHEMA: Readonly<Record<keyof Tables, Table>> = {
     columns: { what: 'text', n: 'count', about: 'text', at: 'number', closed_at: 'number?', closed_by: 'text?' },
   },
   head: {
-    key: ['site_id', 'entry_n'],
+    // The hash too: when a person lets the chain go on another way, what was co-signed on the first one stays.
+    key: ['site_id', 'entry_n', 'hash'],
     columns: {
       entry_n: 'count',
       n: 'count',

@@ -5,6 +5,7 @@ import { importFile } from '../../../collector/organization/intake/importFile.ts
 import { ORDERS } from '../../../collector/organization/views/overview.ts';
 import { createPeople } from '../../../collector/organization/people/accounts.ts';
 import { reviewer, type PathOf, type Reviewer, type Views } from './reviewer.ts';
+import { adoptFork } from '../../../collector/organization/acts/adopt.ts';
 import { makeDocument } from '../../../collector/organization/documents.ts';
 import { handIn } from '../../../collector/organization/handIn.ts';
 import { take } from '../../../collector/organization/intake/take.ts';
@@ -58,6 +59,13 @@ export async function statementsOfADay(where?: string): Promise<ReadonlySet<stri
   await new Promise((resolve) => setTimeout(resolve, 300));
   await forked.stop(5_000);
   await fillGap(field, other);
+  const forks = await organization.store.sql
+    .selectFrom('mark')
+    .selectAll()
+    .where('site_id', '=', 'nanjing-01')
+    .execute();
+  for (const one of forks.filter(({ what }) => what === 'fork'))
+    await adoptFork(organization, 'nanjing-01', one, 'o-1');
   await signAndLook(field);
   await field.close();
   rmSync(folder, { recursive: true, force: true });

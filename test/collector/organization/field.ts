@@ -12,6 +12,7 @@ import type { OrganizationDocument } from '../../../collector/organization/docum
 import type { OrganizationTicket } from '../../../collector/organization/ticket.ts';
 import type { StoreOptions } from '../../../collector/organization/store/store.ts';
 import { temporaryFolder } from '../../fixtures/collector.ts';
+import { QUICK } from './paper.ts';
 import { sealedSite, type SealedSite } from '../record/site.ts';
 
 /** A running organization and sites with real records that belong to it. */
@@ -75,8 +76,6 @@ export interface Member extends SealedSite {
   /** Sends until everything is answered for. */
   sent(limitMs?: number): Promise<void>;
 }
-
-export const QUICK = { idleMs: 20, pollMs: 40, firstMs: 20, longestMs: 200 };
 
 /** A site with a real record; the clock of its collector is this computer's. */
 export async function memberOf(ticket: OrganizationTicket, folder?: string): Promise<Member> {

@@ -10,7 +10,9 @@ import type { OrganizationTicket } from '../../../collector/organization/ticket.
 import { manifestText, type Manifest } from '../../../collector/record/file.ts';
 import { headText } from '../../../collector/record/head.ts';
 import { keyIdOf, type RecordKey } from '../../../collector/record/key.ts';
-import { QUICK } from './field.ts';
+
+/** Nobody waits in a test. */
+export const QUICK = { idleMs: 20, pollMs: 40, firstMs: 20, longestMs: 200 };
 
 /** A site whose record is in memory: real chain, real key, real sending; two hundred of them fit into one test. */
 export interface PaperSite {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { adoptFork } from '../../../collector/organization/acts/adopt.ts';
 import type { OrganizationDocument } from '../../../collector/organization/document.ts';
 import { makeDocument } from '../../../collector/organization/documents.ts';
 import { createVerifier } from '../../../collector/record/verify.ts';
@@ -125,6 +126,30 @@ test('a record that went on from a backup is kept beside the chain and shown as 
   expect(aside[0]).toEqual({ n: 22, why: 'fork' });
   expect(aside).toHaveLength(61);
   expect((await siteRow(field, 'nanjing-01')).marks).toBe(1);
+
+  // A person looks into it and lets the record go on the other way: both ways are there still.
+  const [mark] = await marksOf(field, 'nanjing-01');
+  await expect(adoptFork(field.organization, 'nanjing-01', { n: 23, about: mark!.about }, 'o-1')).rejects.toThrow(
+    'no way that leaves',
+  );
+  await adoptFork(field.organization, 'nanjing-01', mark!, 'o-1');
+  const { n, hash } = await restored.history.head();
+  expect(await siteRow(field, 'nanjing-01')).toMatchObject({ n, hash, marks: 1 });
+  expect(await heldBy(field, 'nanjing-01')).toHaveLength(n);
+  const left = await field.organization.store.sql
+    .selectFrom('aside')
+    .select('hash')
+    .where('site_id', '=', 'nanjing-01')
+    .orderBy('n')
+    .execute();
+  expect(left.map((one) => one.hash)).toEqual(chain.slice(21).map((one) => one.hash));
+  expect(await marksOf(field, 'nanjing-01')).toMatchObject([
+    { what: 'fork', closed_by: 'o-1' },
+    { what: 'restored', n: 22, closed_at: null },
+  ]);
+  await restored.verdicts(5);
+  await restored.sent();
+  expect((await siteRow(field, 'nanjing-01')).n).toBe((await restored.history.head()).n);
 });
 
 test('a gap is asked for and closed when it is filled, and that there was one stays', async () => {

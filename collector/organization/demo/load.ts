@@ -1,0 +1,99 @@
+import type { Bilingual } from '../../../agent/probe.ts';
+import { act } from '../acts/act.ts';
+import { NEW_SITE } from '../enrolment.ts';
+import { take } from '../intake/take.ts';
+import type { Organization } from '../organization.ts';
+import { OrganizationRefusal } from '../refusal.ts';
+import { chance } from './chance.ts';
+import { madeUpSite, type MadeUpSite } from './history.ts';
+
+export interface LoadWish {
+  readonly sites: number;
+  readonly years: number;
+  /** The first index; further ones are added beside those that are there. */
+  readonly from?: number;
+  readonly told?: (done: number, entries: number) => void;
+}
+
+/** Transactions at once: as many as a small server likes. */
+const AT_ONCE = 4;
+const PAGE = 1_000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Fills the organization's database with sites that never were, through the same door by which real ones come in: chains
+ * are followed, heads co-signed, views kept. What is there already is taken once.
+ */
+export async function loadSites(organization: Organization, wish: LoadWish): Promise<number> {
+  const { sites, years, from = 0, told } = wish;
+  let next = from;
+  let done = 0;
+  let entries = 0;
+  const now = organization.now();
+  const worker = async (): Promise<void> => {
+    while (next < from + sites) {
+      const index = next;
+      next += 1;
+      const made = madeUpSite({ index, years, now });
+      await loadOne(organization, made, index);
+      done += 1;
+      entries += made.lines.length;
+      told?.(done, entries);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return entries;
+}
+
+async function loadOne(organization: Organization, made: MadeUpSite, index: number): Promise<void> {
+  const { site, name, province, publicKey, lines, endsAt } = made;
+  // As if each had come when it was written.
+  const then: Organization = { ...organization, now: () => endsAt };
+  const isNew = await begin(organization, made);
+  if (!isNew) return;
+  for (let at = 0; at < lines.length; at += PAGE) await take(then, site, lines.slice(at, at + PAGE));
+  await organization.store.sql
+    .updateTable('site')
+    .set({ name, province, key: publicKey, enrolled_at: lines[0]!.at, made_up: 1 })
+    .where('site_id', '=', site)
+    .execute();
+  await signSome(organization, made, index);
+}
+
+/** False when the site is there from an earlier run; a real one of that name is left alone, and refused. */
+async function begin({ store }: Organization, { site, name, province }: MadeUpSite): Promise<boolean> {
+  const row = await store.sql.selectFrom('site').select('made_up').where('site_id', '=', site).executeTakeFirst();
+  if (row?.made_up === 1) return false;
+  if (row) throw new OrganizationRefusal(409, 'real', REAL(site));
+  await store.sql
+    .insertInto('site')
+    .values({ site_id: site, name, province, ...NEW_SITE, made_up: 1 })
+    .execute();
+  return true;
+}
+
+/** Certifications of most, decisions and evaluations of some. */
+async function signSome(organization: Organization, { site, rooms, endsAt }: MadeUpSite, index: number): Promise<void> {
+  const luck = chance(index + 7_919);
+  const sign = (word: string, said: Record<string, unknown>) => act(organization, site, word, said, 'o-demo');
+  await sign('certification', { state: 'applied' });
+  if (luck.is(0.1)) return;
+  await sign('certification', { state: 'expert-review' });
+  const approved = luck.is(0.9) ? rooms : rooms.slice(0, 1);
+  const number = `DEMO-${String(index).padStart(4, '0')}`;
+  await sign('certification', { state: 'certified', number, rooms: [...approved], seats: rooms.length * 45 });
+  const soon = Math.max(organization.now(), endsAt) + luck.whole(5, 60) * DAY_MS;
+  if (luck.is(0.1)) await sign('decision', { decision: 'warning', reason: '演示：监控缺失' });
+  if (luck.is(0.08)) await sign('decision', { decision: 'rectification', reason: '演示：内存不足', deadline: soon });
+  if (luck.is(0.2)) await sign('evaluation', { from: soon - 730 * DAY_MS, to: soon, due: soon });
+  await organization.store.sql
+    .updateTable('site')
+    .set((eb) => ({ documents_taken: eb.ref('documents') }))
+    .where('site_id', '=', site)
+    .execute();
+}
+
+const REAL = (site: string): Bilingual => ({
+  zh: `数据库里有真实的考点 ${site}；演示数据不写进有它的数据库`,
+  en: `there is a real site ${site} in this database; made-up history is not put beside it`,
+});
