@@ -8,8 +8,10 @@ import { startDay, type Day } from '../fixtures/day.ts';
 import { historyText } from '../fixtures/historyText.ts';
 import { JPEG } from '../fixtures/photos.ts';
 
+/** The line out is stated by a person here: there is no peer to measure it to. */
 const SETTINGS = `site: nanjing-01
 internet_targets: []
+parameters: { internet-before-after: { evidence: card } }
 devices: [{ id: platform, kind: platform, url: https://exam.nanjing-01.internal/ }]
 `;
 const GOLDEN = join(import.meta.dirname, '..', 'fixtures', 'examDay.golden.txt');
