@@ -70,8 +70,10 @@ export function busyRatio(before: Ticks | null, now: Ticks | null): number | nul
   return total > 0 ? within(1 - (now.idle - before.idle) / total) : null;
 }
 
-/** On Linux not from Node, which also reads each processor's frequency and thereby wakes every one of them. */
+/** Not from Node where there is another way: it also reads each processor's name and frequency, and wakes every one of them. */
 function ticks(host: Host): Ticks | null {
+  const told = host.windows?.cpuTimes() ?? null;
+  if (told !== null) return told;
   if (host.platform === 'linux') {
     const text = host.glance('/proc/stat');
     return text === null ? null : parseStat(text);

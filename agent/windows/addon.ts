@@ -8,6 +8,9 @@ export interface Addon {
   firmwareTable(): Buffer | null;
   network(): Network | null;
   link(index: number): Link | null;
+  linkChanges(): number | null;
+  /** In 100 ns. */
+  cpuTimes(): { readonly idle: number; readonly total: number } | null;
   processes(): string[] | null;
   processCount(): number | null;
   runningServices(): string[] | null;
@@ -26,6 +29,8 @@ export function addonOf(addon: Addon): Omit<Windows, 'value' | 'keys' | 'keep' |
     firmwareTable: () => addon.firmwareTable(),
     network: () => addon.network(),
     link: (index) => addon.link(index),
+    linkChanges: () => addon.linkChanges(),
+    cpuTimes: () => addon.cpuTimes(),
     processes: () => addon.processes(),
     processCount: () => addon.processCount(),
     runningServices: () => addon.runningServices(),

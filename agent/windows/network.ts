@@ -4,10 +4,14 @@ import { cardNote, isReal, isWired, presentSettings } from './cards.ts';
 import type { CardNote } from './cards.ts';
 import type { Link, NetworkCard, Windows } from './windows.ts';
 
-/** Most asks only look at each card's link; addresses, routes and cards that come are read each minute or on a change. */
+/** Addresses, routes and cards that come are read each minute or on a change. */
 const STUDY_EVERY = 30;
+/** Windows tells of a change at once. All the same each card's link is looked at every ten seconds: drivers may be silent. */
+const LOOK_EVERY = 5;
 
 interface Study {
+  /** As Windows counted when this was read. */
+  readonly changes: number | null;
   readonly cards: readonly RealCard[];
   readonly links: readonly (Link | null)[];
   readonly answer: Answer;
@@ -24,8 +28,12 @@ export function watchWindowsNetwork(): (host: Host, windows: Windows) => Answer 
   let asks = 0;
   const notes = new Map<string, CardNote>();
   return (host, windows) => {
-    const isDue = asks++ % STUDY_EVERY === 0;
-    if (last !== null && !isDue) {
+    const ask = asks++;
+    const isDue = ask % STUDY_EVERY === 0;
+    const changes = windows.linkChanges();
+    const isTold = last !== null && changes !== last.changes;
+    if (last !== null && !isDue && !isTold) {
+      if (changes !== null && ask % LOOK_EVERY !== 0) return last.answer;
       const links = last.cards.map(({ card }) => windows.link(card.index));
       if (links.every((link, index) => isSame(link, last?.links[index] ?? null))) return last.answer;
     }
@@ -36,7 +44,7 @@ export function watchWindowsNetwork(): (host: Host, windows: Windows) => Answer 
     }
     const noteOf = (guid: string): CardNote => {
       // Where a card hangs and what it is called hardly ever change; that a name does is seen within the hour.
-      const known = isDue && asks % (STUDY_EVERY * 60) === 1 ? undefined : notes.get(guid);
+      const known = isDue && ask % (STUDY_EVERY * 60) === 0 ? undefined : notes.get(guid);
       const note = known ?? cardNote(windows, guid);
       if (notes.size > 256) notes.clear();
       notes.set(guid, note);
@@ -50,7 +58,7 @@ export function watchWindowsNetwork(): (host: Host, windows: Windows) => Answer 
       parts[`nic:${each.card.name}`] = partOf(each);
     }
     const answer: Answer = { facts: way === null ? NO_WAY : wayFacts(way.out, way.gateway), parts };
-    last = { cards: real, links: real.map(({ card }) => ({ up: card.up, speed: card.speed })), answer };
+    last = { changes, cards: real, links: real.map(({ card }) => ({ up: card.up, speed: card.speed })), answer };
     return answer;
   };
 }

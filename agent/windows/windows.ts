@@ -19,6 +19,13 @@ export interface Windows {
   network(): Network | null;
   /** One card's link, by its index: much cheaper than `network`. */
   link(index: number): Link | null;
+  /**
+   * How often Windows told of a change of its cards since the first call; null when it does not tell. Costs nothing beside
+   * `link`. That a driver tells of each change is nobody's promise: look now and then all the same.
+   */
+  linkChanges(): number | null;
+  /** Time that all processors together have spent since start, in one unit. */
+  cpuTimes(): { readonly idle: number; readonly total: number } | null;
   /** Names of all running programs: `chrome.exe`. */
   processes(): readonly string[] | null;
   processCount(): number | null;
@@ -105,6 +112,8 @@ export const MUTE: Windows = Object.freeze({
   firmwareTable: () => null,
   network: () => null,
   link: () => null,
+  linkChanges: () => null,
+  cpuTimes: () => null,
   processes: () => null,
   processCount: () => null,
   runningServices: () => null,

@@ -31,6 +31,10 @@ static void set_link(napi_env env, napi_value object, BOOL up, ULONG64 speed) {
   else set_number(env, object, "speed", (double)speed);
 }
 
+static double ticks_of(FILETIME time) {
+  return (double)(((ULONG64)time.dwHighDateTime << 32) | time.dwLowDateTime);
+}
+
 static napi_value link_of(napi_env env, napi_callback_info info) {
   MIB_IF_ROW2 row;
   memset(&row, 0, sizeof row);
@@ -38,6 +42,43 @@ static napi_value link_of(napi_env env, napi_callback_info info) {
   if (GetIfEntry2(&row) != NO_ERROR) return none(env);
   napi_value object = new_object(env);
   set_link(env, object, row.OperStatus == IfOperStatusUp, row.ReceiveLinkSpeed);
+  return object;
+}
+
+static volatile LONG link_changes = 0;
+static LONG watchers = 0;
+static HANDLE link_notice = NULL;
+
+/// On a thread of Windows' own: it may do nothing but count.
+static void CALLBACK on_link_change(void *nothing, MIB_IPINTERFACE_ROW *row, MIB_NOTIFICATION_TYPE type) {
+  (void)nothing, (void)row, (void)type;
+  InterlockedIncrement(&link_changes);
+}
+
+static void end_watch(void *nothing) {
+  (void)nothing;
+  if (--watchers > 0 || link_notice == NULL) return;
+  // It waits for a callback that runs, so that none comes after this file is unloaded.
+  CancelMibChangeNotify2(link_notice);
+  link_notice = NULL;
+}
+
+/// How often a card or its settings changed since the first call; the number alone, at the cost of reading memory.
+static napi_value link_changes_of(napi_env env, napi_callback_info info) {
+  (void)info;
+  if (link_notice == NULL && NotifyIpInterfaceChange(AF_UNSPEC, on_link_change, NULL, FALSE, &link_notice) != NO_ERROR)
+    return none(env);
+  return new_number(env, link_changes);
+}
+
+static napi_value cpu_times(napi_env env, napi_callback_info info) {
+  (void)info;
+  FILETIME idle, kernel, user;
+  if (!GetSystemTimes(&idle, &kernel, &user)) return none(env);
+  napi_value object = new_object(env);
+  // The kernel's time has the idle time in it.
+  set_number(env, object, "idle", ticks_of(idle));
+  set_number(env, object, "total", ticks_of(kernel) + ticks_of(user));
   return object;
 }
 
@@ -179,9 +220,13 @@ static napi_value screen(napi_env env, napi_callback_info info) {
 }
 
 NAPI_MODULE_INIT() {
+  watchers++;
+  napi_add_env_cleanup_hook(env, end_watch, NULL);
   export(env, exports, "firmwareTable", firmware_table);
   export(env, exports, "network", network);
   export(env, exports, "link", link_of);
+  export(env, exports, "linkChanges", link_changes_of);
+  export(env, exports, "cpuTimes", cpu_times);
   export(env, exports, "space", space);
   export(env, exports, "battery", battery);
   export(env, exports, "screen", screen);

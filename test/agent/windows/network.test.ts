@@ -122,6 +122,38 @@ describe('the network of a PC', () => {
   });
 });
 
+test('where Windows tells of changes a link is looked at each ten seconds, and the cards at once when it told of one', async () => {
+  const [seen, link] = [
+    { studies: 0, looks: 0 },
+    { up: true, speed: 1e9 },
+  ];
+  let changes = 0;
+  const host = fakeWindowsHost({
+    addon: {
+      linkChanges: () => changes,
+      link: () => {
+        seen.looks++;
+        return { ...link };
+      },
+      network: () => {
+        seen.studies++;
+        return { cards: [card(4, 'a', link)], route: { index: 4, gateway: null } };
+      },
+    },
+  });
+  const probe = networkProbe();
+  const up = async () => (await probe.ask!(host, NO_SETTINGS)).parts?.['nic:a']?.['up'];
+  for (let ask = 0; ask < 11; ask++) expect(await up()).toBe(true);
+  expect(seen).toEqual({ studies: 1, looks: 2 });
+  link.up = false;
+  changes++;
+  expect([await up(), seen.studies]).toEqual([false, 2]);
+  // A driver that does not tell is found out all the same.
+  link.up = true;
+  for (let ask = 0; ask < 4; ask++) await up();
+  expect([await up(), seen.studies]).toEqual([true, 3]);
+});
+
 test('without the addon the settings of TCP/IP tell of the cards that Node sees, not of those taken out', async () => {
   const own = { address: '192.168.1.23', family: 'IPv4', internal: false } as never;
   const registry: FakeRegistry = {
