@@ -2,6 +2,7 @@ import type { Moment } from '../clock.ts';
 import type { EntryDraft, Kept } from '../history/history.ts';
 import type { Incident, IncidentChange } from '../incidents/incident.ts';
 import { adopterOf, groupOf, type CausePlaces } from './cause.ts';
+import { createOwing, withoutRepeats } from './owing.ts';
 import { isSilent, type Delivery, type Group, type Member, type Owed, type Page } from './page.ts';
 import type { PagingSettings } from './settings.ts';
 
@@ -52,8 +53,9 @@ interface Held {
 }
 
 export function createPages(parts: PagesParts): Pages {
-  const { settings, channels, places, isServer, isSimulated, isQuiet } = parts;
-  const { contacts, repeatMs, escalateMs } = settings;
+  const { settings, places, isServer, isSimulated, isQuiet } = parts;
+  const { repeatMs, escalateMs } = settings;
+  const owing = createOwing(parts);
   const pages = new Map<string, Page>();
   /** The latest that are over and settled: a link may still be opened. */
   let past: Page[] = [];
@@ -62,8 +64,6 @@ export function createPages(parts: PagesParts): Pages {
   const pageOf = new Map<string, string>();
   let changed = new Set<string>();
   let entries: EntryDraft[] = [];
-  const named = new Set(contacts.flatMap((contact) => contact.channels));
-  const broadcast = [...channels.keys()].filter((id) => !named.has(id));
 
   function put(page: Page): Page {
     pages.set(page.id, page);
@@ -80,42 +80,6 @@ export function createPages(parts: PagesParts): Pages {
     room: subject === null ? null : places.room(subject),
     isOpen: closedAt === null,
   });
-
-  /** In the order of escalation: who is called about this page. */
-  function contactsFor({ urgency, room }: Page): number[] {
-    return contacts.flatMap(({ pages: which, rooms }, index) =>
-      (which === 'urgent' && urgency !== 'urgent') || (rooms !== null && room !== null && !rooms.includes(room))
-        ? []
-        : [index],
-    );
-  }
-
-  function owe(
-    page: Page,
-    what: Delivery['what'],
-    to: { channels: readonly string[]; contact: number | null },
-    now: Moment,
-  ): Page {
-    const made = to.channels
-      // A channel that is down is not where one looks for the news of it.
-      .filter((id) => channels.has(id) && !(page.root.kind === 'channel-down' && page.root.subject === id))
-      .map((channel): Delivery => {
-        const count = what === 'again' ? `.${page.repeats}` : '';
-        const id = `${page.id}.${channel}.${to.contact ?? 'all'}.${what}${count}`;
-        return { id, channel, contact: to.contact, what, owedAt: now.wall, state: 'waiting', settledAt: null };
-      })
-      .filter(({ id }) => !page.deliveries.some((delivery) => delivery.id === id));
-    return made.length === 0 ? page : put({ ...page, deliveries: [...page.deliveries, ...made] });
-  }
-
-  const toContact = (contact: number) => ({ channels: contacts[contact]?.channels ?? [], contact });
-
-  function tellNext(page: Page, now: Moment): Page {
-    const next = contactsFor(page).find((contact) => !page.told.includes(contact));
-    const escalateDue = now.monotonic + escalateMs;
-    if (next === undefined) return put({ ...page, escalateDue: Number.MAX_SAFE_INTEGER });
-    return owe({ ...page, told: [...page.told, next], escalateDue }, 'opened', toContact(next), now);
-  }
 
   function begin(incidents: readonly Incident[], group: Group | null, now: Moment): void {
     const root = incidents[0]!;
@@ -142,7 +106,7 @@ export function createPages(parts: PagesParts): Pages {
       repeats: 0,
       deliveries: [],
     };
-    tellNext(owe(page, 'opened', { channels: broadcast, contact: null }, now), now);
+    put(owing.tellNext(owing.toAll(page, now), now));
   }
 
   function join(page: Page, incident: Incident, now: Moment): void {
@@ -182,19 +146,9 @@ export function createPages(parts: PagesParts): Pages {
   /** Whoever was told that it began is told that it is over; what began and ended in one moment is told once. */
   function end(page: Page, last: Incident, now: Moment): void {
     const closedAt = last.closedAt ?? now.wall;
-    const over = put({ ...withoutRepeats(page), closedAt });
-    if (page.group === null && page.root.openedAt === closedAt) return;
-    const told = over.deliveries.filter(({ what, state }) => what === 'opened' && state !== 'given-up');
-    for (const { channel, contact } of told)
-      owe(pages.get(page.id)!, 'resolved', { channels: [channel], contact }, now);
-  }
-
-  /** The waiting calls to answer: somebody has, or there is nothing to answer any more. */
-  function withoutRepeats(page: Page): Page {
-    return {
-      ...page,
-      deliveries: page.deliveries.filter(({ what, state }) => what !== 'again' || state !== 'waiting'),
-    };
+    const over = { ...withoutRepeats(page), closedAt };
+    const isOneMoment = page.group === null && page.root.openedAt === closedAt;
+    put(isOneMoment ? over : owing.resolved(over, now));
   }
 
   function release(now: Moment): void {
@@ -226,19 +180,9 @@ export function createPages(parts: PagesParts): Pages {
       const isDue = { escalate: page.escalateDue <= now.monotonic, repeat: page.repeatDue <= now.monotonic };
       if (!isDue.escalate && !isDue.repeat) continue;
       if (page.urgency === 'seat' && isQuiet(page.root, now)) continue;
-      const next = isDue.escalate ? tellNext(page, now) : page;
-      if (isDue.repeat) repeat(next, now);
+      const next = isDue.escalate ? owing.tellNext(page, now) : page;
+      put(isDue.repeat ? owing.repeat(next, now) : next);
     }
-  }
-
-  function repeat(page: Page, now: Moment): void {
-    // A repeat that still waits is worth no second one.
-    let next: Page = { ...withoutRepeats(page), repeats: page.repeats + 1, repeatDue: now.monotonic + repeatMs };
-    const calls = next.deliveries.filter(
-      ({ what, state, channel }) => what === 'opened' && state === 'sent' && channels.get(channel)?.repeats,
-    );
-    put(next);
-    for (const { channel, contact } of calls) next = owe(next, 'again', { channels: [channel], contact }, now);
   }
 
   function forgetSettled(): void {
@@ -291,14 +235,14 @@ export function createPages(parts: PagesParts): Pages {
           ...current,
           deliveries: deliveries.filter(({ what, state: is }) => what !== 'again' || is === 'waiting'),
         });
-        if (delivery.channel !== 'log') entries.push(entryOf(current, delivery, state, now));
+        if (delivery.channel !== 'log') entries.push(owing.entryOf(current, delivery, state, now));
       }
       forgetSettled();
     },
     hurry(contact, now) {
       for (const page of pages.values()) {
         if (page.closedAt !== null || page.acknowledgedAt !== null || page.told.at(-1) !== contact) continue;
-        if (page.escalateDue > now.monotonic) tellNext(page, now);
+        if (page.escalateDue > now.monotonic) put(owing.tellNext(page, now));
       }
     },
     get: (id) => pages.get(id) ?? past.find((page) => page.id === id),
@@ -315,38 +259,15 @@ export function createPages(parts: PagesParts): Pages {
         if (incident === undefined) closed(over.get(id) ?? { ...rootOf(page, id), closedAt: now.wall }, now);
         else if (incident.acknowledgedAt !== null) acknowledged(incident);
       }
-      // The settings may name other channels and people than when it was owed.
-      for (const page of pages.values()) followSettings(page, now);
+      for (const page of pages.values()) {
+        const followed = owing.followSettings(page, now);
+        if (followed !== page) put(followed);
+      }
       for (const incident of openNow) if (incident.acknowledgedAt === null) opened(incident, now);
     },
   };
 
   function rootOf(page: string, incident: string): Incident {
     return { ...pages.get(page)!.root, id: incident };
-  }
-
-  function followSettings(page: Page, now: Moment): void {
-    const isThere = ({ channel, contact }: Delivery): boolean =>
-      channels.has(channel) && (contact === null || contacts[contact]?.channels.includes(channel) === true);
-    const deliveries = page.deliveries.filter((delivery) => isThere(delivery) || delivery.state !== 'waiting');
-    const isTold = deliveries.some((delivery) => delivery.channel !== 'log' && isThere(delivery));
-    if (page.closedAt !== null || page.acknowledgedAt !== null || isTold) {
-      if (deliveries.length < page.deliveries.length) put({ ...page, deliveries });
-      return;
-    }
-    const anew = owe({ ...page, deliveries, told: [] }, 'opened', { channels: broadcast, contact: null }, now);
-    tellNext(anew, now);
-  }
-
-  function entryOf(
-    page: Page,
-    { channel, contact, what, id }: Delivery,
-    state: 'sent' | 'given-up',
-    now: Moment,
-  ): EntryDraft {
-    const role = contact === null ? null : (contacts[contact]?.role ?? null);
-    const body = { change: state, page: page.id, what, channel, contact, role, delivery: id };
-    const { subject, rule } = page.root;
-    return { at: now.wall, monotonic: now.monotonic, kind: 'page', subject, rule, late: false, body };
   }
 }
