@@ -82,9 +82,12 @@ function select(connection: Connection, query: WholeQuery, { first, last }: Rang
   // Named after `text` itself, it takes its place in the row.
   if (omit) entries = entries.select(without(omit).as('text'));
   if (having) entries = entries.where(sql`json_extract(text, ${`$.${having.member}`})`, 'in', having.oneOf);
+  // The narrowest index: a subject's, then a rule's. A plus keeps SQLite, which knows no figures, from taking another:
+  // looking for one machine's verdict among all verdicts of two years takes half a second.
   if (subject !== undefined) entries = entries.where('subject', '=', subject);
-  if (rule !== undefined) entries = entries.where('rule', '=', rule);
-  if (kinds) entries = entries.where('kind', 'in', kinds);
+  if (rule !== undefined) entries = entries.where(subject === undefined ? 'rule' : sql<string>`+rule`, '=', rule);
+  if (kinds)
+    entries = entries.where(subject === undefined && rule === undefined ? 'kind' : sql<string>`+kind`, 'in', kinds);
   if (from !== undefined) entries = entries.where('at', '>=', from);
   if (to !== undefined) entries = entries.where('at', '<', to);
   return entries.orderBy('n', newestFirst ? 'desc' : 'asc').limit(limit);
