@@ -37,6 +37,7 @@ describe('one tiny round of every row', () => {
     ['outage', 'readings lost or counted twice'],
     ['silence', 'agent silent → incident'],
     ['history', '1 days of 3 machines'],
+    ['reports', 'two-year evaluation, PDF'],
     ['judging', 'judging 200 rooms × 50'],
   ])('%s is in the table', (_row, what) => {
     expect(ran.stdout).toContain(what);

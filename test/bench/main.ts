@@ -21,6 +21,7 @@ const NAMES = [
   'silence',
   'history',
   'organization',
+  'reports',
 ];
 
 const QUICK_AT_ONCE = 3;
