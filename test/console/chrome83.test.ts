@@ -135,6 +135,7 @@ describe.skipIf(missing)(`the console's pages in real Chrome 83${missing ? ` (${
         ['#/affairs/dossier', zh ? '第三条' : '第三条'],
         ['#/trial', zh ? '试用标准' : 'on trial'],
         ['#/reasons/A', zh ? '要处理的事' : 'what to deal with'],
+        ['#/room/A/proofs', zh ? '测外网带宽' : 'Measure the line out'],
         ['#/restarts', zh ? '重启检查' : 'estart'],
         ['#/paging', zh ? '通道' : 'hannel'],
         ['#/choose-password', zh ? '一次性代码' : 'One-time code'],

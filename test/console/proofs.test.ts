@@ -91,6 +91,7 @@ describe.skipIf(noChromium)(`the proofs of a room in Chromium${noChromium ? ` ($
     const text = await page.textContent('main');
     for (const part of ['低于要求的速率', '下行 86.0 Mbit/s', '60 秒，画面 1920×1080', '放出来没有声音', '快 1.2 秒'])
       expect(text).toContain(part);
+    await shoot(page, 'seen');
     await page.click('text=测外网带宽');
     await page.locator('.proof').nth(1).locator('button').click();
     await page.waitForSelector('.proof [role=status]');
@@ -107,6 +108,16 @@ describe.skipIf(noChromium)(`the proofs of a room in Chromium${noChromium ? ` ($
     ]);
   });
 
+  it('can be reached from the room', { timeout: 60_000 }, async () => {
+    const page = await visit.open();
+    await tellProofs(page, { open: [], ahead: null, asked: [] });
+    await page.waitForSelector('.summary');
+    await shoot(page, 'room');
+    await page.click('.summary a:text-is("实测")');
+    await page.waitForSelector('main.drill h2');
+    expect(page.url()).toContain('/proofs');
+  });
+
   it('cannot be begun during an exam, and the page says so', { timeout: 60_000 }, async () => {
     const page = await visit.open();
     await visit.signIn(page);
@@ -118,3 +129,8 @@ describe.skipIf(noChromium)(`the proofs of a room in Chromium${noChromium ? ` ($
     expect(await page.textContent('main')).toContain('没有考试在进行');
   });
 });
+
+async function shoot(page: Page, name: string): Promise<void> {
+  const folder = process.env['XUNKAO_SHOTS'];
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/proofs-${name}.png`, fullPage: true });
+}

@@ -173,7 +173,7 @@ function PlaybackProofs({ cameras, act }: { readonly cameras: readonly CameraPro
           {ahead === null && may('drill') && (
             <button
               type="button"
-              class="button quiet"
+              class="button"
               disabled={!isReady(checks)}
               onClick={() => void act('playback', body(id))}
             >

@@ -86,7 +86,9 @@ function Summary({ room, readiness, view, children }: SummaryProps) {
         </a>
       )}
       {children}
-      <a href={addressOf({ page: 'proofs', room })}>{say('proofs_link')}</a>
+      <a class="button quiet" href={addressOf({ page: 'proofs', room })}>
+        {say('proofs_page')}
+      </a>
       <div class="switch" role="group" aria-label={say('order')}>
         <OrderButton value="worst" word={say('order_worst')} />
         <OrderButton value="seat" word={say('order_seat')} />

@@ -25,7 +25,7 @@ export function SubjectPage({ id }: { readonly id: string }) {
         <a href={addressOf({ page: 'room', room: found.room })}>← {say('back_to_room')}</a>
         <a href={addressOf({ page: 'history', id })}>{say('history')}</a>
         {device?.kind === 'camera' && device.room !== null && (
-          <a href={addressOf({ page: 'proofs', room: device.room })}>{say('proofs_link')}</a>
+          <a href={addressOf({ page: 'proofs', room: device.room })}>{say('proofs_page')}</a>
         )}
         {device?.kind === 'ups' && <a href={addressOf({ page: 'drill', id })}>{say('drill_link')}</a>}
       </nav>

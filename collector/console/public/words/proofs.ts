@@ -3,7 +3,6 @@ import type { Bilingual } from '../../../../agent/probe.ts';
 /** Texts of the page about a room's measured proofs. */
 export const PROOF_WORDS = {
   proofs_page: { zh: '实测', en: 'Proofs' },
-  proofs_link: { zh: '实测：外网带宽、监控回放', en: 'Proofs: the line out, playback' },
   proofs_about: {
     zh: '有些条款只能实际测过才算数。考试进行中不能测，开考时自动中止；结果写入记录，到期失效。',
     en: 'Some clauses can only be proven by measuring. Never while an exam runs, and broken off when one begins; the record keeps what came of it, and it counts until its date.',
