@@ -3,11 +3,16 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { COMMANDS } from '../collector/commands/command.ts';
 import { LIMIT_TABLE, limitNames } from '../collector/gateway/limits.ts';
+import { loadStandard } from '../collector/standard/load.ts';
+import { realCatalogue } from './collector/standard/catalogue.ts';
 import { parseSettings } from '../collector/settings.ts';
 
 /** What stands twice is compared: the READMEs with each other and with the code. XUNKAO_GOLDEN=1 writes the tables anew. */
 const ROOT = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
+const loaded = await loadStandard(join(ROOT, 'collector/standards/live-commerce'), await realCatalogue());
+if ('faults' in loaded) throw new Error(JSON.stringify(loaded.faults, null, 2));
+const { standard } = loaded;
 const FILES = { en: 'README.md', zh: 'README.zh-CN.md' } as const;
 
 function limitsTable(language: 'zh' | 'en'): string {
@@ -16,6 +21,20 @@ function limitsTable(language: 'zh' | 'en'): string {
       `| \`${name}\` | ${LIMIT_TABLE[key].value.toLocaleString('en')} | ${LIMIT_TABLE[key].why[language]} |`,
   );
   return [language === 'zh' ? '| 限制 | 值 | 原因 |' : '| limit | value | why |', '|---|---:|---|', ...rows].join('\n');
+}
+
+/** Every clause of the first pack in the source's order, with the titles of its rules; what is not judged, and why. */
+function clausesTable(language: 'zh' | 'en'): string {
+  const titles = new Map<string, string[]>();
+  const add = (clause: string, title: string): unknown => titles.set(clause, [...(titles.get(clause) ?? []), title]);
+  const beyond = language === 'zh' ? '条文之外' : 'beyond the text';
+  for (const { clause, title } of standard.rules) add(clause || beyond, title[language]);
+  const rows = [...titles].map(([clause, names]) => `| ${clause} | ${names.join(language === 'zh' ? '、' : ', ')} |`);
+  return [
+    language === 'zh' ? '| 条款 | 判定它的规则 |' : '| clause | rules that judge it |',
+    '|---|---|',
+    ...rows,
+  ].join('\n');
 }
 
 function between(text: string, name: string): string {
@@ -32,6 +51,23 @@ describe.each(['en', 'zh'] as const)('the README in %s', (language) => {
       );
     }
     expect(between(read(file), 'limits')).toBe(limitsTable(language));
+  });
+
+  test('has the standard’s clauses, each with the rules that judge it', () => {
+    const file = FILES[language];
+    const table = clausesTable(language);
+    if (process.env['XUNKAO_GOLDEN'] === '1') {
+      const text = read(file).replace(
+        /(<!-- standard[^>]*-->\n)[\s\S]*?(<!-- \/standard -->)/,
+        (_whole, begin: string, end: string) => `${begin}${table}\n${end}`,
+      );
+      writeFileSync(join(ROOT, file), text);
+    }
+    expect(between(read(file), 'standard')).toBe(table);
+  });
+
+  test('has no sign of an unfinished merge', () => {
+    expect(read(FILES[language])).not.toMatch(/^(?:<{7}|={7}|>{7})/m);
   });
 
   test('names only files that are there', () => {
