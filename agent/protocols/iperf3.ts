@@ -72,7 +72,10 @@ export function iperf3(wish: Iperf3Wish): Promise<Iperf3Result> {
     const open = (isControl: boolean): Socket => {
       const socket = connect({ host, port });
       sockets.push(socket);
-      socket.on('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message));
+      socket.on('error', (error: NodeJS.ErrnoException) => {
+        // At the end the server resets the streams on which something was still on the way.
+        if (isControl || phase !== 'results') end(error.code ?? error.message);
+      });
       socket.on('close', () => phase !== 'over' && isControl && end('it closed the connection'));
       socket.once('connect', () => socket.write(cookie));
       return socket;

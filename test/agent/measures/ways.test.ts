@@ -10,6 +10,7 @@ const FIXTURES = join(import.meta.dirname, '../../fixtures');
 const isAvailable =
   networkAvailable() && ['/usr/bin/python3', '/dev/net/tun', '/sbin/tc'].every((file) => existsSync(file));
 
+const IPERF3 = '/usr/bin/iperf3';
 const pidOf = ({ inside }: NetworkHost): string => inside[2]!;
 
 function run(host: NetworkHost | null, words: readonly string[]): ChildProcess {
@@ -70,7 +71,7 @@ test.skipIf(!isAvailable)(
 );
 
 test.skipIf(!isAvailable)(
-  'a line of 40 Mbit/s is seen as one, both ways',
+  'a line of 40 Mbit/s is seen as one, both ways, by a peer of ours and by a real iperf3',
   async () => {
     const network = await startNetwork();
     const [outside, site] = [await network.host('10.77.2.5'), await network.host('10.77.2.21')];
@@ -103,6 +104,14 @@ test.skipIf(!isAvailable)(
       // 40 Mbit/s carry some 38 of payload.
       expect(mbits, way).toBeGreaterThan(28);
       expect(mbits, way).toBeLessThan(41);
+    }
+    if (!existsSync(IPERF3)) return;
+    await said(run(outside, [IPERF3, '-s', '-p', '5201', '--forceflush']), 'iperf3');
+    const other = await take(site, 'throughput', { url: 'iperf3://10.77.2.5:5201', seconds: 8 }, '10.77.2.5:5201');
+    for (const way of ['down', 'up']) {
+      const mbits = (Number(other[`${way}_bytes_per_second`]) * 8) / 1e6;
+      expect(mbits, `iperf3 ${way}`).toBeGreaterThan(28);
+      expect(mbits, `iperf3 ${way}`).toBeLessThan(41);
     }
   },
   90_000,
