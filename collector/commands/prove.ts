@@ -71,7 +71,7 @@ export const command: Command = async (args) => {
 /** `2026-11-26 09:30` in this PC's zone, ms. */
 export function minuteOf(text: string): number {
   const [, day, time] = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2})$/.exec(text.trim()) ?? [];
-  const at = Date.parse(`${day}T${time}:00`);
+  const at = day === undefined ? Number.NaN : Date.parse(`${day}T${time}:00`);
   if (Number.isNaN(at))
     throw new WrongUse({
       zh: `--at 应为日期和时刻，例如 "2026-11-26 09:30"，而不是 ${text}`,

@@ -245,7 +245,10 @@ export function createPlaybackProofs(parts: PlaybackParts): PlaybackProofs {
   /** By itself one camera a look, at a calm time, while nobody else asks. */
   function startDue(wall: number): void {
     if (isStarting || queue.length > 0 || !isCalm(parts.sessions(), wall, times)) return;
-    const drills = book.all().filter(({ kind }) => kind === 'playback');
+    const all = book.all();
+    // The reader measures one thing at a time, and that one was asked for by a person.
+    if (all.some(({ kind, endedAt }) => kind === 'throughput' && endedAt === null)) return;
+    const drills = all.filter(({ kind }) => kind === 'playback');
     const due = cameras.find((camera) => {
       const past = {
         recordingSince: recordingSince.get(camera.id) ?? null,

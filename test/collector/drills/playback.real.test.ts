@@ -2,12 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Agent } from '../../../agent/agent.ts';
 import { systemClock } from '../../../agent/clock.ts';
 import { measure as playback } from '../../../agent/measures/playback.ts';
 import { probe as camera } from '../../../agent/probes/camera.ts';
 import { startCollector, type Collector } from '../../../collector/collector.ts';
+import { command as prove, minuteOf } from '../../../collector/commands/prove.ts';
 import { parseSettings } from '../../../collector/settings.ts';
 import { CAMERA_PASSWORD, CAMERA_USER, startFakeCamera } from '../../fixtures/fakeCamera.ts';
 import { startFakeRecorder } from '../../fixtures/fakeRecorder.ts';
@@ -68,7 +69,7 @@ async function site() {
   await until('the cameras to be read', () =>
     ['cam-1', 'cam-2'].every((id) => valueOf(collector, id, 'camera.online') === true),
   );
-  return { collector, cameras };
+  return { collector, cameras, data };
 }
 
 function valueOf(collector: Collector, id: string, name: string): unknown {
@@ -105,4 +106,30 @@ describe('playback, from the collector through the agent to the recorder and bac
     expect(told).toContain('"outcome":"proven"');
     expect(told).not.toContain(CAMERA_PASSWORD);
   }, 120_000);
+
+  it('is asked for by the command, which says camera by camera what was seen', async () => {
+    const { cameras, data } = await site();
+    let said = '';
+    const told = vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((said += String(text)), true));
+    onTestFinished(() => told.mockRestore());
+    vi.stubEnv('LANG', 'en_US.UTF-8');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await prove(['playback', '--camera', 'cam-1', '--data', data])).toBe(0);
+    expect(said).toMatch(/d-\w+ {2}cam-1 {2}\S/);
+    expect(said).toContain('1280×720, H264, MPEG4-GENERIC');
+    said = '';
+    cameras[1]!.streams.state.mute = true;
+    expect(await prove(['playback', '--room', 'A', '--data', data])).toBe(1);
+    expect(said).toMatch(/cam-1[\s\S]*cam-2[\s\S]*It plays without sound/);
+    expect(said).not.toContain(CAMERA_PASSWORD);
+  }, 120_000);
+
+  it('takes one of room and camera, and a minute as people write it', async () => {
+    await expect(prove(['playback'])).rejects.toThrow('either --room or --camera');
+    await expect(prove(['playback', '--room', 'A', '--camera', 'cam-1'])).rejects.toThrow('either --room or --camera');
+    await expect(prove(['uplink', '--room', 'A', '--at', 'noon'])).rejects.toThrow('--room alone');
+    expect(minuteOf('2026-11-26 09:30')).toBe(new Date(2026, 10, 26, 9, 30).getTime());
+    for (const text of ['noon', '2026-11-26', '2026-13-26 09:30', '09:30'])
+      expect(() => minuteOf(text)).toThrow('--at');
+  });
 });
