@@ -13,6 +13,8 @@ const FILES = [
   'files',
   'secrets.json',
   'secrets.key',
+  // What the organization signed for the site, unpacked, and the ticket that names it.
+  'organization',
   // The links in pages that are out.
   'paging.key',
 ] as const;

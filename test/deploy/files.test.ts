@@ -119,7 +119,7 @@ describe('the example of xunkao.yaml', () => {
     const faults = 'faults' in parsed ? parsed.faults : [];
     expect(
       faults.filter(
-        ({ message }) => !/dingtalk-url|dingtalk-secret|sms-token|influxdb-password|organization-ticket/.test(message),
+        ({ message }) => !/dingtalk-url|dingtalk-secret|sms-token|influxdb-password|organization.ticket/.test(message),
       ),
     ).toEqual([]);
   });

@@ -86,7 +86,8 @@ export function madeUpSite({ index, years, now }: MadeUpWish): MadeUpSite {
   writer.write('collector', null, { change: 'made-up', by: 'xunkao load', version: '1' });
   const changeAt = now - 300 * DAY_MS;
   for (let number = 0, at = writer.now(); ; number += 1) {
-    at += luck.whole(7, 24) * DAY_MS;
+    // Nine in the morning in China.
+    at = Math.floor(at / DAY_MS + luck.whole(7, 24)) * DAY_MS + 3_600_000;
     const isPast = at < until;
     if (!isPast && (isSilent || at > until + 40 * DAY_MS)) break;
     const exam = planned(luck, number, at, rooms);

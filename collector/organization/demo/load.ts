@@ -51,6 +51,8 @@ async function loadOne(organization: Organization, made: MadeUpSite, index: numb
   const then: Organization = { ...organization, now: () => endsAt };
   const isNew = await begin(organization, made);
   if (!isNew) return;
+  // Certified at the beginning, else every exam of those years would be outside of it.
+  await certifySome({ ...organization, now: () => lines[0]!.at }, made, index);
   for (let at = 0; at < lines.length; at += PAGE) await take(then, site, lines.slice(at, at + PAGE));
   await organization.store.sql
     .updateTable('site')
@@ -72,16 +74,22 @@ async function begin({ store }: Organization, { site, name, province }: MadeUpSi
   return true;
 }
 
-/** Certifications of most, decisions and evaluations of some. */
-async function signSome(organization: Organization, { site, rooms, endsAt }: MadeUpSite, index: number): Promise<void> {
+/** Most of them, some for one room alone. */
+async function certifySome(organization: Organization, { site, rooms }: MadeUpSite, index: number): Promise<void> {
   const luck = chance(index + 7_919);
-  const sign = (word: string, said: Record<string, unknown>) => act(organization, site, word, said, 'o-demo');
-  await sign('certification', { state: 'applied' });
+  const sign = (said: Record<string, unknown>) => act(organization, site, 'certification', said, BY);
+  await sign({ state: 'applied' });
   if (luck.is(0.1)) return;
-  await sign('certification', { state: 'expert-review' });
+  await sign({ state: 'expert-review' });
   const approved = luck.is(0.9) ? rooms : rooms.slice(0, 1);
   const number = `DEMO-${String(index).padStart(4, '0')}`;
-  await sign('certification', { state: 'certified', number, rooms: [...approved], seats: rooms.length * 45 });
+  await sign({ state: 'certified', number, rooms: [...approved], seats: rooms.length * 45 });
+}
+
+/** Decisions and evaluations of some; the site has taken every document. */
+async function signSome(organization: Organization, { site, endsAt }: MadeUpSite, index: number): Promise<void> {
+  const luck = chance(index + 104_729);
+  const sign = (word: string, said: Record<string, unknown>) => act(organization, site, word, said, BY);
   const soon = Math.max(organization.now(), endsAt) + luck.whole(5, 60) * DAY_MS;
   if (luck.is(0.1)) await sign('decision', { decision: 'warning', reason: '演示：监控缺失' });
   if (luck.is(0.08)) await sign('decision', { decision: 'rectification', reason: '演示：内存不足', deadline: soon });
@@ -92,6 +100,8 @@ async function signSome(organization: Organization, { site, rooms, endsAt }: Mad
     .where('site_id', '=', site)
     .execute();
 }
+
+const BY = 'o-demo';
 
 const REAL = (site: string): Bilingual => ({
   zh: `数据库里有真实的考点 ${site}；演示数据不写进有它的数据库`,

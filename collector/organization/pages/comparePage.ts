@@ -3,6 +3,7 @@ import type { Evaluations } from '../views/evaluations.ts';
 import { html, type Html } from './html.ts';
 import { dayIn, type Place } from './layout.ts';
 import { table } from './sitePage.ts';
+import { ruleTitle } from './titles.ts';
 import { named, text, type Language } from './words.ts';
 
 export function comparePage({ language }: Place, terms: readonly Compared[], editions: readonly Compared[]): Html {
@@ -23,7 +24,7 @@ export function comparedTable(language: Language, by: ComparedBy, rows: readonly
       share(unknown, snapshots),
       failing
         .slice(0, 5)
-        .map((one) => `${one.rule} ${share(one.snapshots, snapshots)}`)
+        .map((one) => `${ruleTitle(language, one.rule)} ${share(one.snapshots, snapshots)}`)
         .join('、'),
     ]),
   );

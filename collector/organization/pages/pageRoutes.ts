@@ -126,7 +126,8 @@ export function pageRoutes(app: FastifyInstance, organization: Organization, peo
     page(request, reply, 'site', async (person, place) => {
       const { site_id: id } = await guard.site(person, request.params.site);
       const site = (await oneSite(organization, id))!;
-      return sitePage(place, site, mayDecide(person), request.query['done'] ?? null);
+      const names = new Map((await people.list()).map((each) => [each.id, each.name]));
+      return sitePage(place, site, { mayDecide: mayDecide(person), done: request.query['done'] ?? null, names });
     }),
   );
 

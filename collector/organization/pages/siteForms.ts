@@ -61,7 +61,7 @@ export function saidBy(fields: URLSearchParams): Record<string, unknown> {
   for (const [name, value] of fields) {
     const trimmed = value.trim();
     if (trimmed === '') continue;
-    if (DATES.includes(name)) said[name] = Date.parse(trimmed) + DAY_MS - CHINA_MS;
+    if (DATES.includes(name)) said[name] = Date.parse(trimmed) + DAY_MS - CHINA_MS - 1;
     else if (LISTS.includes(name)) said[name] = trimmed.split(/\s*[、,，;；]\s*/).filter((one) => one !== '');
     else if (name === 'seats' || name === 'n') said[name] = Number(trimmed);
     else said[name] = trimmed;

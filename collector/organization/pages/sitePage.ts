@@ -4,10 +4,19 @@ import { comparedTable } from './comparePage.ts';
 import { html, type Html } from './html.ts';
 import { ageOf, dayIn, momentOf, type Place } from './layout.ts';
 import { forms } from './siteForms.ts';
+import { ruleTitle } from './titles.ts';
 import { named, text, type Language, type PageWord } from './words.ts';
 
+interface SitePageOptions {
+  readonly mayDecide: boolean;
+  /** The number of a document that was just signed. */
+  readonly done: string | null;
+  /** Of accounts, by their ids. */
+  readonly names: ReadonlyMap<string, string>;
+}
+
 /** One site: how it stands, what it owes, what was signed for it, and its years. */
-export function sitePage(place: Place, site: OneSite, mayDecide: boolean, done: string | null): Html {
+export function sitePage(place: Place, site: OneSite, { mayDecide, done, names }: SitePageOptions): Html {
   const { language, now } = place;
   const say = (word: PageWord, fill?: Readonly<Record<string, string | number>>): string => text(language, word, fill);
   const { name, site: id, province, n, cosignedN, arrivedAt, snapshotAt, madeUp } = site;
@@ -33,7 +42,7 @@ export function sitePage(place: Place, site: OneSite, mayDecide: boolean, done: 
         named(language, 'readiness', room.meets),
         room.seats,
         room.standard,
-        failsOf(room.fails),
+        failsOf(language, room.fails),
       ]),
     )}
     <h2>${say('duties')}</h2>
@@ -58,7 +67,7 @@ export function sitePage(place: Place, site: OneSite, mayDecide: boolean, done: 
     <h2>${say('documents')}</h2>
     ${table(
       language,
-      ['number', 'when', 'kind', 'content', 'taken'],
+      ['document_number', 'when', 'kind', 'content', 'by', 'taken'],
       site.documents
         .toReversed()
         .map((document) => [
@@ -66,6 +75,7 @@ export function sitePage(place: Place, site: OneSite, mayDecide: boolean, done: 
           momentOf(document.at),
           named(language, 'kind', document.kind),
           contentOf(language, document),
+          names.get(document.by) ?? document.by,
           document.n <= site.documents.length - site.untaken ? say('taken') : say('not_taken'),
         ]),
     )}
@@ -165,10 +175,10 @@ function contentOf(language: Language, { kind, body }: OrganizationDocument): st
   return parts.join(' · ');
 }
 
-function failsOf(fails: string): string {
+function failsOf(language: Language, fails: string): string {
   return (JSON.parse(fails) as readonly (readonly [string, number])[])
     .slice(0, 5)
-    .map(([rule, count]) => `${rule} (${count})`)
+    .map(([rule, count]) => `${ruleTitle(language, rule)} (${count})`)
     .join('、');
 }
 

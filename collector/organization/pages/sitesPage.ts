@@ -1,6 +1,7 @@
 import { ORDERS, type Order, type SiteLine } from '../views/overview.ts';
 import { html, type Html } from './html.ts';
 import { ageOf, dayIn, momentOf, type Place } from './layout.ts';
+import { ruleTitle } from './titles.ts';
 import { named, text, type Language, type PageWord } from './words.ts';
 
 /** All sites at once. */
@@ -43,7 +44,7 @@ export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], 
               <td>${ageOf(language, line.snapshotAt, now)}</td>
               <td>${line.rooms === 0 ? '—' : `${line.roomsReady} / ${line.rooms}`}</td>
               <td>${momentOf(line.nextExamAt)}</td>
-              <td>${line.worst ? `${line.worst.rule} (${line.worst.subjects})` : '—'}</td>
+              <td>${line.worst ? `${ruleTitle(language, line.worst.rule)} (${line.worst.subjects})` : '—'}</td>
               <td>${named(language, 'state', line.state ?? 'none')}</td>
               <td>${attention(language, line, now)}</td>
               <td>${ageOf(language, line.arrivedAt, now)}</td>

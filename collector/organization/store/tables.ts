@@ -106,7 +106,7 @@ export interface MarkRow {
   readonly closed_by: string | null;
 }
 
-export type MarkWord = 'fork' | 'gap' | 'bad-head' | 'key-lost' | 'key-replaced' | 'restored' | 'clock';
+export type MarkWord = 'fork' | 'gap' | 'bad-head' | 'key-lost' | 'key-replaced' | 'restored';
 
 /** A head that the site signed, and the organization's signature over it. */
 export interface HeadRow {
