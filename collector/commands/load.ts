@@ -10,7 +10,7 @@ import { loadSites } from '../organization/demo/load.ts';
 import { OrganizationRefusal } from '../organization/refusal.ts';
 import type { Command } from './command.ts';
 import { endAsked } from './ending.ts';
-import { withOrganization } from './orgVerbs.ts';
+import { withOrganization } from './orgOptions.ts';
 import { parse, pathFrom, say, wholeNumber, WrongUse } from './options.ts';
 
 const HELP: Bilingual = {

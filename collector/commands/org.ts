@@ -11,6 +11,7 @@ const HELP: Bilingual = {
       xunkao org import 文件 [--key 公钥]
       xunkao org packet --site 考点 --to 文件
       xunkao org account [--name 用户名 --role administrator|reviewer|viewer [--province 省份] [--site 考点] [--reset]]
+      xunkao org send --pack 目录 | --parameters 文件 --all | --province 省份 | --site 考点
       xunkao org distribute | key
 
 培训评价组织的服务：收下各考点的记录，逐条核对、联署，并向考点签发文件。
@@ -19,6 +20,7 @@ serve       运行服务；同一数据库上可以同时运行几个进程，�
 ticket      开凭证，让一个考点加入：考点把它存成文件，写进 xunkao.yaml 的 organization
 import      导入考点用 xunkao record export 写出的文件（没有网络的考点）
 packet      把联署和文件写成一个文件，带到没有网络的考点，用 xunkao organization take 收下
+send        向多个考点签发标准的新版本（先检查），或参数（YAML：先写规则，再写参数）
 account     列出账号；给出 --name 就新建一个，打印首次登录的代码；--reset 重设密码
 distribute  只有 Citus 需要：把表按 site_id 分布到各节点；其他数据库说明无需操作
 key         打印机构公钥那一行：核对记录时用 xunkao verify --organization
@@ -37,6 +39,7 @@ key         打印机构公钥那一行：核对记录时用 xunkao verify --org
        xunkao org import FILE [--key LINE]
        xunkao org packet --site SITE --to FILE
        xunkao org account [--name NAME --role administrator|reviewer|viewer [--province LIST] [--site LIST] [--reset]]
+       xunkao org send --pack DIR | --parameters FILE --all | --province LIST | --site LIST
        xunkao org distribute | key
 
 The certifying organization's service: takes the records of its sites, checks and co-signs them, and signs documents for them.
@@ -45,6 +48,7 @@ serve       runs the service; several processes may run on one database, none of
 ticket      lets one site join: kept there as a file and named in xunkao.yaml under organization
 import      takes a file that xunkao record export wrote at a site without a route
 packet      writes co-signatures and documents to a file for such a site, taken there with xunkao organization take
+send        signs an edition of the standard, checked first, or parameters (YAML: by rule, then by parameter) for many sites
 account     lists the accounts; with --name makes one and prints the code of its first sign-in; --reset for a lost password
 distribute  for Citus alone: spreads the tables over its nodes by site_id; for other engines it says that nothing is to do
 key         prints the organization's public key, a line: for xunkao verify --organization
@@ -81,6 +85,9 @@ export const command: Command = async (args) => {
       trusted: { type: 'boolean' },
       to: { type: 'string' },
       role: { type: 'string' },
+      pack: { type: 'string' },
+      parameters: { type: 'string' },
+      all: { type: 'boolean' },
       reset: { type: 'boolean' },
     },
     2,

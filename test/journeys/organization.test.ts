@@ -149,6 +149,13 @@ test('a demonstration: made-up sites, a first account from the command line, all
   const words = ['--data', org, '--store', join(org, 'organization.db')];
   const loaded = await run('xunkao', ['load', '--sites', '3', '--years', '1', ...words]);
   expect([loaded.code, loaded.stdout]).toEqual([0, expect.stringContaining('3 of 3 made-up sites')]);
+  const pack = join(import.meta.dirname, '..', '..', 'collector', 'standards', 'jamb-cbt');
+  const sent = await run('xunkao', ['org', 'send', '--pack', pack, '--site', 'demo-0001,demo-0002', ...words]);
+  expect([sent.code, sent.stdout]).toEqual([0, expect.stringContaining('signed for 2 sites')]);
+  const broken = await run('xunkao', ['org', 'send', '--pack', join(pack, '..'), '--all', ...words]);
+  expect([broken.code, broken.stderr]).toEqual([1, expect.stringContaining('standard.yaml')]);
+  const nobody = await run('xunkao', ['org', 'send', '--pack', pack, ...words]);
+  expect([nobody.code, nobody.stderr]).toEqual([2, expect.stringContaining('say for whom')]);
   const account = await run('xunkao', ['org', 'account', '--name', 'chief', '--role', 'administrator', ...words]);
   const code = /: (\S{4}-\S{4})/.exec(account.stdout)?.[1];
   const [port, peer] = [await freePort(), await freePort()];
