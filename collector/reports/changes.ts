@@ -1,4 +1,6 @@
 import type { Entry } from '../history/history.ts';
+import { DOCUMENT_KINDS, documentHash, type Decision, type OrganizationDocument } from '../organization/document.ts';
+import { KEPT_DOCUMENT } from '../organization/site/membership.ts';
 import { cell, fixed, heading, number, type Block, type Cell, type Table } from './document.ts';
 import type { Desk } from './parts.ts';
 import type { Term } from './termReport.ts';
@@ -11,6 +13,8 @@ export function* changeBlocks(desk: Desk, term: Term): Generator<Block> {
   const { say } = desk.voice;
   yield heading(say('evaluation_standards'), 2);
   yield standardTable(desk, term);
+  yield heading(say('evaluation_organization_said'), 2);
+  yield documentTable(desk, term);
   yield heading(say('evaluation_settings'), 2);
   yield settingTable(desk, term);
   yield heading(say('evaluation_marks'), 2);
@@ -41,6 +45,51 @@ function standardTable({ reading, voice }: Desk, { to }: Term): Table {
     rows: rows(),
     none: '—',
   };
+}
+
+/** What the organization signed and the site took, and what the site handed in. */
+function documentTable(desk: Desk, { from, to }: Term): Table {
+  const { reading, voice } = desk;
+  const { say } = voice;
+  function* rows(): Generator<readonly Cell[]> {
+    for (const { at, n, body } of reading.entries({ kinds: ['organization'], from, to })) {
+      const kind = DOCUMENT_KINDS.find((word) => word === body['kind']);
+      const what = kind === undefined ? say('handed_in') : say(`document_${kind}`);
+      const about = kind === undefined ? '' : documentText(desk, body['document'] as number, String(body['sha256']));
+      yield [cell(voice.time(at)), cell(what), cell(about), fixed(String(body['sha256'])), number(n)];
+    }
+  }
+  return {
+    kind: 'table',
+    title: '',
+    columns: [
+      { title: say('col_time'), share: 18 },
+      { title: say('col_document'), share: 14 },
+      { title: say('col_what'), share: 30 },
+      { title: say('col_sha256'), share: 29 },
+      { title: say('col_entry'), share: 9, align: 'right' },
+    ],
+    rows: rows(),
+    none: say('none_documents'),
+  };
+}
+
+/** A decision in its own words, from the document that was kept; it has to be the one whose hash is in the record. */
+function documentText({ reading, voice }: Desk, n: number, sha256: string): string {
+  const { say } = voice;
+  const kept = reading.keptOne(KEPT_DOCUMENT, String(n)) as OrganizationDocument | null;
+  if (!kept) return say('erased');
+  if (documentHash(kept) !== sha256) return say('altered');
+  const {
+    reason = '',
+    decision,
+    deadline,
+  } = kept.body as Readonly<{ reason?: string; decision?: Decision; deadline?: unknown }>;
+  if (decision === undefined) return reason;
+  const what = say(`decision_${decision}`);
+  return typeof deadline === 'number'
+    ? say('decision_until', { what, reason, day: voice.day(deadline) })
+    : say('decision_is', { what, reason });
 }
 
 function settingTable({ reading, voice }: Desk, { from, to }: Term): Table {

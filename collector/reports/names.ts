@@ -44,6 +44,7 @@ export function createNames(reading: Reading, { standard }: Terms, voice: Voice)
     account(id) {
       if (typeof id !== 'string') return '—';
       if (id === 'collector') return say('by_collector');
+      if (id === 'organization') return say('by_organization');
       if (id === 'console of this PC') return say('by_this_pc');
       return accounts.get(id) ?? id;
     },

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Bilingual } from '../../agent/probe.ts';
 import { askControl } from '../../collector/control.ts';
 import { startCrowd } from './crowd.ts';
-import type { CollectorProgram } from './field.ts';
+import { until, type CollectorProgram, type Field } from './field.ts';
 import { cannotMeasureProcesses } from './proc.ts';
 import type { ReportAsks } from './reports-child.ts';
 import { spreadOf, type Figure, type Row } from './row.ts';
@@ -67,10 +68,8 @@ export const row: Row = {
     }
     const loop = await collector.metrics();
     const p99 = loop.get('xunkao_collector_nodejs_eventloop_lag_p99_seconds')! * 1000;
-    const long = await memoryOf(collector, () => ask(collector, token, asked[0]!));
-    const short = await memoryOf(collector, () =>
-      ask(collector, token, { ...asked[0]!, path: shortTerm(), leastBytes: 1 }),
-    );
+    const long = await memoryOf(field, data, ['evaluation']);
+    const short = await memoryOf(field, data, ['evaluation', '--from', dayAt(Date.now() - 30 * DAY_MS)]);
     note(`memory: ${long.toFixed(0)} MiB while two years are reported, ${short.toFixed(0)} MiB while a month is`);
     over.abort();
     await beating;
@@ -83,7 +82,7 @@ export const row: Row = {
         bars: [{ of: 'median', is: '≤', value: 50 }],
       },
       {
-        what: { en: 'memory while two years are reported', zh: '生成两年报告时的内存' },
+        what: { en: '`xunkao report` of two years: memory', zh: '`xunkao report` 两年报告：内存' },
         unit: 'MiB',
         ours: spreadOf([long]),
         peer: { who: { en: 'a month', zh: '一个月' }, is: spreadOf([short]) },
@@ -114,10 +113,7 @@ function questions(session: string, assessment: string, roomSessions: number): r
   ];
 }
 
-function shortTerm(): string {
-  const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
-  return `term?from=${day(Date.now() - 30 * DAY_MS)}&to=${day(Date.now())}&format=pdf`;
-}
+const dayAt = (wall: number): string => new Date(wall).toISOString().slice(0, 10);
 
 async function tokenOf({ data }: CollectorProgram): Promise<string> {
   const question = { act: 'make-token', name: 'bench', scopes: ['read'], rooms: null, days: 1 } as const;
@@ -138,13 +134,26 @@ async function ask({ url }: CollectorProgram, token: string, { path, leastBytes 
   return performance.now() - since;
 }
 
-/** MiB: the most that the collector's process held while it worked. */
-async function memoryOf({ pid }: CollectorProgram, work: () => Promise<unknown>): Promise<number> {
+/** MiB: the most that the command held until it ended. */
+async function memoryOf(field: Field, data: string, words: readonly string[]): Promise<number> {
+  const out = join(field.folder('report'), 'report.pdf');
+  const main = join(import.meta.dirname, '..', '..', 'collector', 'main.ts');
+  const program = field.run(process.execPath, [main, 'report', ...words, '--out', out, '--data', data]);
   let most = 0;
-  const timer = setInterval(() => {
-    const pages = Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-    most = Math.max(most, pages / 1024);
-  }, LOOK_MS);
-  await work().finally(() => clearInterval(timer));
+  await until(
+    'a report by command',
+    60_000,
+    () => {
+      try {
+        const status = readFileSync(`/proc/${program.pid}/status`, 'utf8');
+        most = Math.max(most, Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024);
+      } catch {
+        // It has ended.
+      }
+      return program.hasEnded();
+    },
+    LOOK_MS,
+  );
+  if (!existsSync(out)) throw new Error(`no report was made: ${program.output()}`);
   return most;
 }

@@ -9,6 +9,7 @@ export const COMMON_WORDS = {
   span_minutes: { zh: '{m} 分 {s} 秒', en: '{m} min {s} s' },
   span_seconds: { zh: '{s} 秒', en: '{s} s' },
   by_collector: { zh: '采集器', en: 'the collector' },
+  by_organization: { zh: '评价组织', en: 'the organization' },
   by_this_pc: { zh: '采集器本机', en: 'at the collector’s PC' },
   erased: { zh: '（已清除）', en: '(erased)' },
   altered: { zh: '【与记录中的哈希不符】', en: '[NOT WHAT THE RECORD HAS THE HASH OF]' },
