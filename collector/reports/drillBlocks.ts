@@ -21,9 +21,7 @@ const OUTCOME_TONE: Readonly<Record<string, Tone>> = {
 export function* drillBlocks(desk: Desk, { from, to }: Term): Generator<Block> {
   const ended = [...drillsOf(desk, from, to)];
   yield drillTable(ended, desk);
-  const newest = new Map(
-    ended.filter(({ drill, samplesHash }) => drill === 'ups' && samplesHash !== null).map((one) => [one.subject, one]),
-  );
+  const newest = new Map(ended.filter(({ drill }) => drill === 'ups').map((one) => [one.subject, one]));
   for (const drill of newest.values()) {
     const chart = upsCurve(drill, desk);
     if (chart) yield { kind: 'chart', chart };
@@ -88,29 +86,23 @@ function measuredText({ drill, measured, reasons }: Ended, voice: Desk['voice'])
   return `${voice.say('drill_lasted', { span: lasted, load: typeof load === 'number' ? voice.share(load) : '—' })}${why === '' ? '' : `\n${why}`}`;
 }
 
-/** Charge and load while on battery, by the samples that were kept; they have to be those whose hash is in the record. */
-function upsCurve(drill: Ended, { reading, voice, names }: Desk): Chart | null {
+/** Charge and load while on battery; null where nobody has kept them. */
+function upsCurve(drill: Ended, desk: Desk): Chart | null {
+  const { voice, names } = desk;
   const { say } = voice;
-  const samples = samplesOf(drill.id, reading);
-  const points = (column: 2 | 3): (readonly [number, number])[] =>
-    samples.flatMap((sample) => (sample[column] === null ? [] : [[sample[0], sample[column]] as const]));
-  const [load, charge] = [points(2), points(3)];
+  const { charge, load, word } = curveOf(drill, desk.reading);
   if (charge.length + load.length < 2) return null;
-  const isSound = hashOf(samples) === drill.samplesHash;
-  const last = Math.max(samples.at(-1)![0], Number(drill.measured['target_seconds'] ?? 0));
-  const hours = Array.from({ length: Math.floor(last / 1800) + 1 }, (_, index) => ({
+  const target = Number(drill.measured['target_seconds'] ?? 7_200);
+  const last = Math.max(target, charge.at(-1)?.[0] ?? 0, load.at(-1)?.[0] ?? 0);
+  const halves = Array.from({ length: Math.floor(last / 1800) + 1 }, (_, index) => ({
     at: index * 1800,
     text: voice.span(index * 1_800_000),
   }));
-  const target = Number(drill.measured['target_seconds'] ?? 7_200);
   return {
     kind: 'lines',
-    title: say(isSound ? 'chart_ups' : 'chart_ups_altered', {
-      ups: names.place(drill.subject),
-      day: voice.day(drill.startedAt),
-    }),
+    title: say(word, { ups: names.place(drill.subject), day: voice.day(drill.startedAt) }),
     about: say('chart_ups_about', { span: voice.span(Number(drill.measured['seconds'] ?? 0) * 1000) }),
-    x: { from: 0, to: last * 1.03, ticks: hours },
+    x: { from: 0, to: last * 1.03, ticks: halves },
     y: shareAxis(0, voice),
     series: [
       { name: say('chart_charge'), tone: 'first', points: thinned(charge) },
@@ -118,6 +110,31 @@ function upsCurve(drill: Ended, { reading, voice, names }: Desk): Chart | null {
     ],
     marks: [{ x: target, text: voice.span(target * 1000) }],
   };
+}
+
+type Points = readonly (readonly [seconds: number, ratio: number])[];
+
+interface Curve {
+  readonly charge: Points;
+  readonly load: Points;
+  readonly word: 'chart_ups' | 'chart_ups_altered' | 'chart_ups_minutes';
+}
+
+/** By the drill's own samples, which have to be those whose hash is in the record; without any by the minute values. */
+function curveOf({ id, subject, samplesHash, startedAt, endedAt }: Ended, reading: Desk['reading']): Curve {
+  const samples = samplesOf(id, reading);
+  if (samples.length > 0) {
+    const points = (column: 2 | 3): Points =>
+      samples.flatMap((sample) => (sample[column] === null ? [] : [[sample[0], sample[column]] as const]));
+    const word = hashOf(samples) === samplesHash ? 'chart_ups' : 'chart_ups_altered';
+    return { charge: points(3), load: points(2), word };
+  }
+  const facts = ['ups.charge_ratio', 'ups.load_ratio'];
+  const to = endedAt ?? startedAt;
+  const values = reading.series({ subject, facts, from: startedAt, to, resolution: 'minute' });
+  const points = (name: string): Points =>
+    values.flatMap(({ at, fact, mean }) => (fact === name ? [[(at - startedAt) / 1000, mean] as const] : []));
+  return { charge: points(facts[0]!), load: points(facts[1]!), word: 'chart_ups_minutes' };
 }
 
 function samplesOf(id: string, reading: Desk['reading']): readonly UpsSample[] {

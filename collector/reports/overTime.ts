@@ -3,6 +3,7 @@ import type { SessionFigures, Term } from './termReport.ts';
 import type { Voice } from './voice.ts';
 
 const DAY_MS = 86_400_000;
+const MOST_DOTS = 80;
 
 /** Of all machines the share that was ready, an hour before each session and at its start. */
 export function* readinessChart(
@@ -18,6 +19,8 @@ export function* readinessChart(
     });
   const [early, start] = [points('before'), points('start')];
   if (early.length + start.length === 0) return;
+  // Beyond that many they run into one another.
+  const dots = sessions.length <= MOST_DOTS;
   const least = Math.min(...early.map(([, share]) => share), ...start.map(([, share]) => share));
   yield {
     kind: 'chart',
@@ -28,8 +31,8 @@ export function* readinessChart(
       x: timeAxis(from, to, voice),
       y: shareAxis(Math.max(0, Math.floor(least * 5) / 5 - 0.2), voice),
       series: [
-        { name: say('moment_before'), tone: 'second', dashed: true, dots: true, points: early },
-        { name: say('moment_start'), tone: 'first', dots: true, points: start },
+        { name: say('moment_before'), tone: 'second', dashed: true, dots, points: early },
+        { name: say('moment_start'), tone: 'first', dots, points: start },
       ],
     },
   };

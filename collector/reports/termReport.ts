@@ -204,15 +204,15 @@ export function sessionsTable({ sessions }: TermFigures, { voice }: Desk): Table
     title: '',
     columns: [
       { title: say('col_start'), share: 17 },
-      { title: say('col_session'), share: 28 },
+      { title: say('col_session'), share: 26 },
       { title: say('col_attended_of'), share: 12, align: 'right' },
       { title: say('col_rooms_ready'), share: 10, align: 'right' },
       { title: say('col_ready_t60'), share: 9, align: 'right' },
       { title: say('col_ready_start'), share: 9, align: 'right' },
       { title: say('col_incidents'), share: 8, align: 'right' },
       { title: say('col_answered'), share: 15, align: 'right' },
-      { title: say('col_moves'), share: 7, align: 'right' },
-      { title: say('col_violations'), share: 9, align: 'right' },
+      { title: say('col_moves'), share: 9, align: 'right' },
+      { title: say('col_violations'), share: 10, align: 'right' },
     ],
     rows: sessions.map(
       ({ story: { session }, present, ready, roomsReady, incidents, answered, moves, violations, accidents }) => {

@@ -71,6 +71,9 @@ function* draw(sheet: Sheet, block: Block): Generator<void> {
   yield;
 }
 
+/** Points below a heading: the head of a table and a row of three lines. */
+const LEAST_BELOW = 100;
+
 function rule({ doc, y }: Sheet, color: string, width: number): void {
   doc.lineWidth(width).strokeColor(color).moveTo(LEFT, y).lineTo(RIGHT, y).stroke();
 }
@@ -78,7 +81,7 @@ function rule({ doc, y }: Sheet, color: string, width: number): void {
 function drawHeading(sheet: Sheet, text: string, level: 1 | 2): void {
   const size = level === 1 ? 13 : 10.5;
   // Never alone at the foot of a page.
-  if (!sheet.need(size * 2 + 60)) sheet.y += level === 1 ? 12 : 6;
+  if (!sheet.need(size * 2 + LEAST_BELOW)) sheet.y += level === 1 ? 12 : 6;
   if (level === 1) sheet.doc.rect(LEFT, sheet.y + 2, 2.5, size * 1.2).fill(ACCENT);
   sheet.flow(text, { size, bold: true }, level === 1 ? LEFT + 8 : LEFT);
   sheet.y += 3;

@@ -39,7 +39,7 @@ export interface Sheet {
 export const LEADING = 1.5;
 
 export function createSheet(
-  about: { readonly title: string; readonly language: string },
+  { title, language }: { readonly title: string; readonly language: string },
   pageFoot: (page: number) => string,
 ): Sheet {
   const doc = new PDFDocument({
@@ -47,9 +47,9 @@ export function createSheet(
     margins: { left: LEFT, right: LEFT, top: TOP, bottom: 20 },
     autoFirstPage: false,
     font: FONT,
-    lang: about.language,
+    lang: language,
     displayTitle: true,
-    info: { Title: about.title, Creator: 'Xunkao 巡考', Producer: 'Xunkao 巡考' },
+    info: { Title: title, Creator: 'Xunkao 巡考', Producer: 'Xunkao 巡考' },
   });
   const letters = (doc as unknown as { readonly _font: { readonly font: Letters } })._font.font;
   const has = (letter: string): boolean => letters.hasGlyphForCodePoint(letter.codePointAt(0)!);
@@ -60,7 +60,7 @@ export function createSheet(
   /** A letter that the font has not would be an empty box, and lost to whoever searches. */
   function sound(text: string): string {
     let clean = '';
-    for (const letter of text)
+    for (const letter of language === 'en' ? narrow(text) : text)
       clean += letter === '\n' || has(letter) ? letter : `〔U+${letter.codePointAt(0)!.toString(16).toUpperCase()}〕`;
     return clean;
   }
@@ -114,6 +114,11 @@ export function createSheet(
   };
   sheet.newPage();
   return sheet;
+}
+
+/** A Chinese font has these marks as wide as its characters, with a gap in the midst of an English word. */
+function narrow(text: string): string {
+  return text.replace(/[‘’]/g, "'").replace(/[“”]/g, '"');
 }
 
 interface Letters {
