@@ -33,6 +33,7 @@ import { termsOf } from './reports/terms.ts';
 import { createRecordDesk } from './record/recordDesk.ts';
 import { createSeal, type Seal } from './record/seal.ts';
 import { createFeed, KEPT_PLACE, type Feed } from './series/feed.ts';
+import { createReading } from './series/reading.ts';
 import { linkKey } from './pagers/links.ts';
 import { createPaging, type Paging } from './pagers/paging.ts';
 import { createFreezer } from './readiness/freezer.ts';
@@ -280,6 +281,7 @@ export async function assemble({
       history,
       recorder,
       record: createRecordDesk(site, seal, history, clock),
+      series: createReading(history, feed, clock),
       reports: createPress(data, termsOf(standard, catalogue, settings.time_zone, settings.phases)),
       belonging,
       kept,

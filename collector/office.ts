@@ -30,6 +30,7 @@ import type { IncidentChange } from './incidents/incident.ts';
 import { rehearse } from './rehearsing.ts';
 import { createReaders } from './readers.ts';
 import { writeExport } from './record/exportFile.ts';
+import type { SeriesReading } from './series/reading.ts';
 import type { Press } from './reports/press.ts';
 import type { RecordDesk } from './record/recordDesk.ts';
 import type { Paging } from './pagers/paging.ts';
@@ -65,6 +66,7 @@ export interface OfficeParts {
   readonly history: History;
   readonly recorder: Recorder;
   readonly record: RecordDesk;
+  readonly series: SeriesReading;
   readonly reports: Press;
   readonly belonging: Belonging | null;
   readonly kept: KeptSite;
@@ -261,6 +263,7 @@ export function createOffice(parts: OfficeParts): Office {
     history,
     bundles: createBundles(() => clock.now().monotonic),
     record: recordDesk,
+    series: parts.series,
     reports: parts.reports,
     belonging,
     devices,

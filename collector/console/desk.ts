@@ -15,6 +15,7 @@ import type { Waiting } from '../identity/waiting.ts';
 import type { Membership } from '../organization/site/membership.ts';
 import type { Shipping } from '../organization/site/shipping.ts';
 import type { Press } from '../reports/press.ts';
+import type { SeriesReading } from '../series/reading.ts';
 import type { RecordDesk } from '../record/recordDesk.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { Paging } from '../pagers/paging.ts';
@@ -41,6 +42,7 @@ export interface Desk extends RowSource {
   readonly history: History;
   readonly bundles: Bundles;
   readonly record: RecordDesk;
+  readonly series: SeriesReading;
   readonly reports: Press;
   /** Null: the site belongs to no organization. */
   readonly belonging: {

@@ -6,6 +6,7 @@ import type { Caller } from '../accounts/may.ts';
 import type { Entry, EntryKind, EntryQuery } from '../history/history.ts';
 import type { SiteAnswer, VerdictRow } from './api.ts';
 import { jsonList } from './answer.ts';
+import { StoreRefused } from '../series/store.ts';
 import type { Desk } from './desk.ts';
 import type { Events } from './events.ts';
 import { mayDo, mayHere, mayStill, mustSee, Refusal, sees, visibleRooms } from './guard.ts';
@@ -197,9 +198,12 @@ export function readRoutes(base: FastifyInstance, desk: Desk, events: Events): v
       const { subject, facts, resolution, from, to } = request.query;
       mustSeeNamed(request, desk, { subject });
       const query = { subject, facts: facts.split(','), from: Number(from), to: Number(to) };
-      const points =
-        resolution === 'raw' ? await desk.history.raw(query) : await desk.history.series({ ...query, resolution });
-      return reply.type('application/json; charset=utf-8').send(Readable.from(jsonList('points', points)));
+      const { source, points } =
+        resolution === 'raw'
+          ? { source: 'embedded', points: await desk.history.raw(query) }
+          : await desk.series.read({ ...query, resolution }).catch(refuseStore);
+      const text = Readable.from(jsonList('points', points));
+      return reply.type('application/json; charset=utf-8').header('x-xunkao-source', source).send(text);
     },
   );
 
@@ -246,4 +250,13 @@ export function notFound(
     thing
   ];
   return new Refusal(404, 'not-found', { zh: `没有编号为 ${id} 的${zh}。`, en: `There is no ${thing} ${id}.` });
+}
+
+/** Minutes of years ago are in one place alone; hours are embedded. */
+function refuseStore(error: unknown): never {
+  if (!(error instanceof StoreRefused)) throw error;
+  throw new Refusal(503, 'series-store', {
+    zh: '长期序列库没有回应；90 天以前的分钟数据只在那里。可以改问 resolution=hour。',
+    en: 'The store of long series does not answer, and minutes from before 90 days are only there. Ask for resolution=hour.',
+  });
 }

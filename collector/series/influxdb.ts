@@ -21,10 +21,10 @@ export function createInfluxdb(settings: StoreSettings): SeriesStore {
       }
     },
     write: (points) => writer.write(points),
-    async read({ tags, measurement, field, from, to, stepMs }) {
+    async read({ tags, measurement, field, from, to, stepMs, of = 'mean' }) {
       const where = Object.entries(tags).map(([name, value]) => `${escape.quoted(name)} = ${escape.stringLit(value)}`);
       const query = [
-        `select mean(${escape.quoted(field)}) as "value" from ${escape.measurement(measurement)}`,
+        `select ${of}(${escape.quoted(field)}) as "value" from ${escape.measurement(measurement)}`,
         `where ${[...where, `time >= ${from}ms`, `time < ${to}ms`].join(' and ')}`,
         `group by time(${stepMs}ms) fill(none)`,
       ].join(' ');

@@ -13,7 +13,7 @@ export interface SeriesStore {
   prepare(): Promise<void>;
   /** Stored when it resolves, as far as the store promises. Rejects with `StoreRefused`. */
   write(points: readonly Point[]): Promise<void>;
-  /** Means over steps, oldest first; steps without a value are left out. Rejects with `StoreRefused`. */
+  /** One value a step, oldest first; steps without a value are left out. Rejects with `StoreRefused`. */
   read(query: StoreQuery): Promise<readonly StorePoint[]>;
 }
 
@@ -36,6 +36,8 @@ export interface StoreQuery {
   readonly from: number;
   readonly to: number;
   readonly stepMs: number;
+  /** What is told of a step's readings; their mean when not given. */
+  readonly of?: 'last' | 'mean';
 }
 
 export interface StorePoint {

@@ -1,6 +1,7 @@
 import { createLineWriter, refusal } from './lineStore.ts';
 import { StoreRefused, type SeriesStore, type StoreQuery, type StoreSettings } from './store.ts';
 
+const OVER_TIME = { last: 'last_over_time', mean: 'avg_over_time' } as const;
 const LIMIT_MS = 10_000;
 const LARGEST_ANSWER = 32 * 1024 * 1024;
 
@@ -32,13 +33,13 @@ interface Answer {
   readonly data?: { readonly result: readonly { readonly values: readonly (readonly [number, string])[] }[] };
 }
 
-/** Means of the steps that begin at `from`, `from + step`, … */
+/** A value for each of the steps that begin at `from`, `from + step`, … */
 async function ask(url: string, query: StoreQuery, settings: StoreSettings): Promise<Answer> {
-  const { tags, measurement, field, from, to, stepMs } = query;
+  const { tags, measurement, field, from, to, stepMs, of = 'mean' } = query;
   const matchers = Object.entries(tags).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const step = `${stepMs}ms`;
   const body = new URLSearchParams({
-    query: `avg without (db) (avg_over_time(${measurement}_${field}{${matchers.join(',')}}[${step}]))`,
+    query: `avg without (db) (${OVER_TIME[of]}(${measurement}_${field}{${matchers.join(',')}}[${step}]))`,
     // A range holds its end and not its beginning, a step its beginning and not its end.
     start: String((from + stepMs - 1) / 1000),
     end: String((to - 1) / 1000),
