@@ -113,8 +113,8 @@ export function createStatements(parts: StatementParts): StatementStore {
   const { writing, now, standard, rule: ruleOf, subjectsOf, hasFile } = parts;
   const { keep, entry } = writing;
   const byId = new Map<string, KeptStatement>();
-  /** By `RULE SUBJECT`, newest last. */
-  const about = new Map<string, KeptStatement[]>();
+  /** By rule and subject, newest last. Nearly every rule has none, and this is asked at every judgement. */
+  const about = new Map<string, Map<string, readonly KeptStatement[]>>();
   const turn = inTurn();
   let changed = new Set<string>();
   /** The next moment at which one of them runs out. */
@@ -122,9 +122,10 @@ export function createStatements(parts: StatementParts): StatementStore {
 
   function put(statement: KeptStatement): void {
     byId.set(statement.id, statement);
-    const key = `${statement.rule} ${statement.subject}`;
-    const others = (about.get(key) ?? []).filter(({ id }) => id !== statement.id);
-    about.set(key, [...others, statement]);
+    const ofRule = about.get(statement.rule) ?? new Map<string, readonly KeptStatement[]>();
+    about.set(statement.rule, ofRule);
+    const others = (ofRule.get(statement.subject) ?? []).filter(({ id }) => id !== statement.id);
+    ofRule.set(statement.subject, [...others, statement]);
     touch(statement);
     if (statement.withdrawn === null) nextEnd = Math.min(nextEnd, statement.validUntil);
   }
@@ -139,7 +140,9 @@ export function createStatements(parts: StatementParts): StatementStore {
   }
 
   function counting(rule: string, subject: string, wall: number): KeptStatement | undefined {
-    const both = [...(about.get(`${rule} *`) ?? []), ...(about.get(`${rule} ${subject}`) ?? [])];
+    const ofRule = about.get(rule);
+    if (!ofRule) return undefined;
+    const both = [...(ofRule.get('*') ?? []), ...(ofRule.get(subject) ?? [])];
     const valid = both.filter(({ withdrawn, validUntil }) => withdrawn === null && wall < validUntil);
     return valid.findLast(({ kind }) => kind === 'waived') ?? valid.at(-1);
   }
