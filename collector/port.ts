@@ -100,7 +100,7 @@ export async function openPort(assembly: Assembly, { data, listen, limits, log, 
 }
 
 function ownMetrics(
-  { site, stages, journal, recorder, gateway, office, paging, feed }: Assembly,
+  { site, stages, journal, recorder, gateway, office, paging, feed, belonging }: Assembly,
   listener: Listener,
 ): OwnMetrics {
   const { incidents, places } = stages;
@@ -112,6 +112,7 @@ function ownMetrics(
         .opened()
         .map(({ urgency, rule, subject }) => ({ urgency, rule, room: subject === null ? null : places.room(subject) })),
     series: () => feed?.outbox.standing() ?? null,
+    organization: () => belonging && { ...belonging.membership.standing(), ...belonging.shipping.standing() },
     rooms: () => roomRows(office, roomsOf(office), { withReasons: false }),
     journalBytes: () => journal.bytes(),
     unwritten: () => recorder.waiting(),

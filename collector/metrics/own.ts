@@ -25,6 +25,14 @@ export interface Gauges {
     readonly awaySince: number | null;
     readonly upTo: number | null;
   } | null;
+  /** Null without an organization. */
+  organization(): {
+    /** Entries that the organization answered for, and up to where it has co-signed. */
+    readonly sentTo: number;
+    readonly cosignedTo: number;
+    readonly awaySince: number | null;
+    readonly answeredAt: number | null;
+  } | null;
   unwritten(): number;
   /** Of each channel: results so far, what waits, and since when (wall clock, ms). */
   paging(): {
@@ -132,6 +140,29 @@ export function createOwnMetrics(version: string, site: string, gauges: Gauges):
       if (upTo !== null) this.set(upTo / 1000);
     },
   );
+  gauge('xunkao_organization_up', 'Whether the organization answers.', [], function collect() {
+    this.reset();
+    const organization = gauges.organization();
+    if (organization) this.set(organization.awaySince === null ? 1 : 0);
+  });
+  gauge(
+    'xunkao_organization_entries',
+    'Up to which entry the organization has the record.',
+    ['what'],
+    function collect() {
+      this.reset();
+      const organization = gauges.organization();
+      if (!organization) return;
+      this.set({ what: 'sent' }, organization.sentTo);
+      this.set({ what: 'cosigned' }, organization.cosignedTo);
+    },
+  );
+  const answered = 'xunkao_organization_answered_timestamp_seconds';
+  gauge(answered, 'The last answer of the organization.', [], function collect() {
+    this.reset();
+    const answeredAt = gauges.organization()?.answeredAt ?? null;
+    if (answeredAt !== null) this.set(answeredAt / 1000);
+  });
   gauge('xunkao_collector_unwritten_batches', 'Batches that wait for the record’s store.', [], function collect() {
     this.set(gauges.unwritten());
   });

@@ -1,6 +1,7 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Organization } from './organization.ts';
 import { toldOf } from './refusal.ts';
+import { OVERVIEW } from './store/overview.ts';
 import { pageRoutes } from './pages/pageRoutes.ts';
 import { createPeople } from './people/accounts.ts';
 import { createGuard } from './people/guard.ts';
@@ -52,7 +53,11 @@ export async function createServer({ organization, tls, log }: ServerOptions): P
     peopleRoutes(routes, organization, people, guard);
   });
   await app.register(async (routes) => pageRoutes(routes, organization, people, guard));
-  app.get('/healthz', async () => ({ status: 'ok' }));
+  // A balancer asks whether this process can work: without its database it cannot.
+  app.get('/healthz', async () => {
+    await organization.store.sql.selectFrom('site').select('site_id').limit(1).modifyEnd(OVERVIEW).execute();
+    return { status: 'ok' };
+  });
   await app.ready();
   return app;
 }

@@ -1,11 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { act } from '../../collector/organization/acts/act.ts';
 import { loadSites } from '../../collector/organization/demo/load.ts';
 import { createPeople } from '../../collector/organization/people/accounts.ts';
+import { organizationTicketText } from '../../collector/organization/ticket.ts';
 import { launchChromium, noChromium } from '../fixtures/chromium.ts';
+import { administrator, collectorIn, PASSWORD, temporaryFolder } from '../fixtures/collector.ts';
+import { signIn, useRealPages } from '../fixtures/console/real.ts';
 import { openField } from '../collector/organization/field.ts';
 
 test.skipIf(noChromium !== null)(
@@ -58,6 +62,44 @@ test.skipIf(noChromium !== null)(
     await page.waitForSelector('td:has-text("监控缺失")');
     await page.click('button:has-text("Sign out")');
     await page.waitForSelector('h1:has-text("Sign in")');
+  },
+  120_000,
+);
+
+const pages = useRealPages();
+
+test.skipIf(noChromium !== null)(
+  'a site’s own console shows how far its record has come, what was signed for it, and exams outside of what is certified',
+  async () => {
+    const field = await openField();
+    const data = temporaryFolder();
+    writeFileSync(join(data, 'organization-ticket'), organizationTicketText(await field.ticket('nanjing-01')));
+    const make = (word: string, said: object) => act(field.organization, 'nanjing-01', word, { ...said }, 'o-1');
+    await make('certification', { state: 'applied' });
+    await make('certification', { state: 'expert-review' });
+    await make('certification', { state: 'certified', number: 'JS-2026-001', rooms: ['A'], seats: 45 });
+    await make('decision', { decision: 'rectification', reason: '监控缺失', deadline: Date.UTC(2099, 0) });
+    const settings = `site: nanjing-01
+internet_targets: []
+organization: { ticket_file: ${data}/organization-ticket }
+`;
+    const collector = await collectorIn({ data, settings });
+    const headers = await administrator(collector);
+    const startsAt = Date.now() + 86_400_000;
+    const exam = { kind: 'exam', title: { zh: '下午场', en: 'Afternoon' }, rooms: ['B'], candidates: 60 };
+    const payload = { ...exam, startsAt, endsAt: startsAt + 3_600_000 };
+    await collector.app.inject({ method: 'POST', url: '/api/v1/sessions', headers, payload });
+    await vi.waitUntil(() => collector.desk.belonging?.membership.documents().length === 4, { timeout: 20_000 });
+
+    const page = await pages.open(collector, '#/sign-in');
+    await signIn(page, 'li', PASSWORD);
+    await page.click('.bar-end >> text=考务');
+    await page.click('.tabs a:has-text("机构")');
+    await page.waitForSelector('h2:has-text("不在认定范围内")');
+    await page.waitForSelector('li:has-text("下午场"):has-text("考场 B 未批准"):has-text("60 名考生")');
+    await page.waitForSelector('td:has-text("证书 JS-2026-001")');
+    await page.waitForSelector('td:has-text("限期整改 · 监控缺失")');
+    await picture(page, 'own');
   },
   120_000,
 );

@@ -1,4 +1,4 @@
-import type { Line } from '../../history/chain.ts';
+import { NO_ENTRY, type Line } from '../../history/chain.ts';
 import { headText, rotationText, type SignedHead } from '../../record/head.ts';
 import { isSigned, keyIdOf } from '../../record/key.ts';
 import type { AsideRow, MarkWord } from '../store/tables.ts';
@@ -76,10 +76,12 @@ export function follow(site: string, from: Standing, lines: readonly Line[], { h
   function hearHead({ n, text }: Line): void {
     const { n: at, hash, at: signedAt, key, signature } = JSON.parse(text) as SignedHead;
     const head = { site, n: at, hash, at: signedAt };
-    const isOurs = at === 0 || hashes.get(at) === undefined || hashes.get(at) === hash;
-    if (standing.chainKey !== key || !isSigned(headText(head), signature, key) || !isOurs)
+    const known = at === 0 ? NO_ENTRY : hashes.get(at);
+    const isOther = known !== undefined && known !== hash;
+    if (standing.chainKey !== key || !isSigned(headText(head), signature, key) || isOther)
       marks.push({ what: 'bad-head', n, about: typeof hash === 'string' ? hash.slice(0, 64) : '' });
-    else heads.push({ entryN: n, head: { ...head, key, signature } });
+    // One that speaks of an entry far before it cannot be compared here, and is not co-signed.
+    else if (known !== undefined) heads.push({ entryN: n, head: { ...head, key, signature } });
   }
 
   for (const line of lines) {

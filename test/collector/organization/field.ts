@@ -25,11 +25,17 @@ export interface Field {
   ticket(site: string, key?: string): Promise<OrganizationTicket>;
 }
 
+export interface FieldOptions extends StoreOptions {
+  /** Of an earlier one. */
+  readonly folder?: string;
+  readonly port?: number;
+  readonly now?: () => number;
+  /** Ended by who opened it. */
+  readonly isKept?: boolean;
+}
+
 /** @param where a file of SQLite when not given */
-export async function openField(
-  where?: string,
-  options: StoreOptions & { readonly folder?: string; readonly now?: () => number; readonly isKept?: boolean } = {},
-): Promise<Field> {
+export async function openField(where?: string, options: FieldOptions = {}): Promise<Field> {
   const folder = options.folder ?? temporaryFolder();
   const organization = await openOrganization(folder, where ?? `${folder}/organization.db`, options);
   const certificates = await openCertificates({
@@ -39,7 +45,7 @@ export async function openField(
     now: Date.now(),
   });
   const app = await createServer({ organization, tls: certificates.current(), log: pino({ level: 'silent' }) });
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   let isOpen = true;
   async function close(): Promise<void> {
     if (!isOpen) return;

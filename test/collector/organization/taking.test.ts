@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { adoptFork } from '../../../collector/organization/acts/adopt.ts';
 import type { OrganizationDocument } from '../../../collector/organization/document.ts';
 import { makeDocument } from '../../../collector/organization/documents.ts';
@@ -63,6 +63,35 @@ test('sending goes on where it was answered for, and what is sent again is there
   expect(after.slice(0, before.length)).toEqual(before);
   expect(after).toHaveLength((await site.history.head()).n);
   expect(await marksOf(field, 'nanjing-01')).toEqual([]);
+});
+
+test('while the organization is away the record waits; it goes on by itself, and a document made meanwhile comes', async () => {
+  const folder = temporaryFolder();
+  const first = await openField(undefined, { folder });
+  const port = Number(new URL(first.url).port);
+  const site = await memberOf(await first.ticket('nanjing-01'));
+  await site.seal.begin(null);
+  await site.sent();
+  const { sentTo } = site.membership.standing();
+  await first.close();
+
+  const sending = site.shipping();
+  sending.start();
+  await site.verdicts(2_500);
+  await vi.waitUntil(() => sending.standing().awaySince !== null, { timeout: 10_000 });
+  expect(sending.standing().said?.en).toContain('did not answer');
+  expect(site.membership.standing().sentTo).toBe(sentTo);
+
+  const second = await openField(undefined, { folder, port });
+  const body = { decision: 'warning', reason: '监控缺失' };
+  await makeDocument(second.organization, 'nanjing-01', { kind: 'decision', by: 'o-1', body });
+  await vi.waitUntil(() => site.membership.documents().length === 1, { timeout: 20_000 });
+  await vi.waitUntil(async () => site.membership.standing().sentTo === (await site.history.head()).n, {
+    timeout: 20_000,
+  });
+  expect(sending.standing()).toMatchObject({ awaySince: null, said: null });
+  await sending.stop(5_000);
+  expect(await heldBy(second, 'nanjing-01')).toHaveLength((await site.history.head()).n);
 });
 
 test('a foreign site, another key and a spent ticket are refused, and nothing of theirs is kept', async () => {
@@ -172,6 +201,19 @@ test('a gap is asked for and closed when it is filled, and that there was one st
   await site.sent();
   expect(await marksOf(field, 'nanjing-01')).toMatchObject([{ what: 'gap', n: 12, closed_by: 'filled' }]);
   expect((await heldBy(field, 'nanjing-01')).length).toBe((await site.history.head()).n);
+});
+
+test('a head that the site’s key did not sign is marked and not co-signed, and the chain goes on', async () => {
+  const field = await openField();
+  const site = await memberOf(await field.ticket('nanjing-01'));
+  await site.seal.begin(null);
+  const { n, hash } = await site.history.head();
+  const { publicKey: key } = site.seal.key();
+  await site.write('head', { n, hash, at: 1, key, signature: site.seal.key().sign('something else') });
+  await site.seal.head();
+  await site.sent();
+  expect(await marksOf(field, 'nanjing-01')).toMatchObject([{ what: 'bad-head', n: 2, about: hash }]);
+  expect(site.membership.standing().cosignedTo).toBe(2);
 });
 
 test('documents arrive signed and in order; a forged one, another site’s and one out of turn are left out', async () => {

@@ -52,6 +52,12 @@ export const ORGANIZATION_WORDS = {
   organization_rooms: { zh: '考场 {rooms}', en: 'rooms {rooms}' },
   organization_levels: { zh: '等级 {levels}', en: 'levels {levels}' },
   organization_seats: { zh: '座位 {n}', en: '{n} seats' },
+  organization_outside: { zh: '下列考试不在认定范围内', en: 'These exams are outside of what is certified' },
+  outside_state: { zh: '现在没有有效的认定', en: 'no certification in force' },
+  outside_until: { zh: '认定届时已过期', en: 'the certification has ended by then' },
+  outside_room: { zh: '考场 {what} 未批准', en: 'room {what} is not approved' },
+  outside_level: { zh: '等级 {what} 未批准', en: 'level {what} is not approved' },
+  outside_seats: { zh: '{what} 名考生，超过批准的座位数', en: '{what} candidates, more than the approved seats' },
   organization_pack_how: {
     zh: '已存到数据目录的 organization/packs/{name}；在 xunkao.yaml 的 standard（或 trial）里写这个文件夹，再重启',
     en: 'kept in organization/packs/{name} of the data directory; name that folder as standard (or trial) in xunkao.yaml and restart',

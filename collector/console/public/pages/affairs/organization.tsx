@@ -1,6 +1,9 @@
+import { outsideOf, type Certification } from '../../../../organization/certification.ts';
 import type { OrganizationDocument } from '../../../../organization/document.ts';
+import type { Session } from '../../../../sessions/session.ts';
 import type { OrganizationAnswer } from '../../../organizationApi.ts';
 import { say, tell } from '../../language.ts';
+import { heardAt } from '../../live.ts';
 import { when } from '../../names.ts';
 import type { Word } from '../../words.ts';
 import { useAsked } from './asked.ts';
@@ -26,6 +29,7 @@ export function OrganizationPage() {
         {awaySince !== null && <li>{say('organization_away', { time: when(awaySince) })}</li>}
         {said && <li>{tell(said)}</li>}
       </ul>
+      <Outside documents={documents} />
       <h2>{say('organization_documents')}</h2>
       <p class="quiet-text">{say('organization_about')}</p>
       {documents.length === 0 ? (
@@ -35,6 +39,47 @@ export function OrganizationPage() {
       )}
     </>
   );
+}
+
+/** Exams to come that the certification does not cover; nothing while the organization has certified nothing. */
+function Outside({ documents }: { readonly documents: readonly OrganizationDocument[] }) {
+  const asked = useAsked<{ readonly sessions: readonly Session[] }>('sessions');
+  // Newest first; a decision to stop comes as a certification of that state in the organization's own words.
+  const newest = documents.find(({ kind }) => kind === 'certification');
+  const stopped = documents.find(({ n, body }) => n > (newest?.n ?? 0) && STOPS.includes(String(body['decision'])));
+  if (!newest || !asked.value) return null;
+  const body = newest.body as unknown as Certification;
+  const certification: Certification = stopped ? { ...body, state: 'suspended' } : body;
+  const now = heardAt.value ?? Date.now();
+  const rows = asked.value.sessions
+    .filter(({ startsAt, cancelledAt }) => startsAt > now && cancelledAt === undefined)
+    .map((session) => ({
+      session,
+      why: outsideOf({ ...session, level: session.level ?? null }, certification),
+    }))
+    .filter(({ why }) => why.length > 0);
+  if (rows.length === 0) return null;
+  return (
+    <>
+      <h2>{say('organization_outside')}</h2>
+      <ul>
+        {rows.map(({ session, why }) => (
+          <li key={session.id}>
+            {tell(session.title)} {when(session.startsAt)}
+            {say('colon')}
+            {why.map(whyWord).join(say('list_semicolon'))}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+const STOPS = ['suspension', 'withdrawal'];
+
+function whyWord(code: string): string {
+  const [word = '', ...what] = code.split(' ');
+  return say(`outside_${word}` as Word, { what: what.join(' ') });
 }
 
 function Documents({ documents }: { readonly documents: readonly OrganizationDocument[] }) {
