@@ -3,7 +3,7 @@ import { processNumbers } from '../linux/processes.ts';
 import type { Probe } from '../probe.ts';
 
 /** Asks between counts of the processes: half a minute. */
-const COUNT_EVERY = 6;
+const COUNT_EVERY = 3;
 
 /** How busy the machine is, over the time since the ask before. */
 export const probe: Probe = loadProbe();
@@ -15,8 +15,9 @@ export function loadProbe(): Probe {
   return {
     name: 'load',
     platforms: ['linux', 'win32', 'darwin'],
-    everySeconds: 5,
-    staleAfterSeconds: 20,
+    // For people to look at; no rule reads it.
+    everySeconds: 10,
+    staleAfterSeconds: 40,
     timeLimitMs: 2_000,
     facts: {
       cpu_ratio: {
