@@ -41,7 +41,7 @@ describe.runIf(hasWine() && canBuildAddon())('an hour of a Windows PC', { timeou
     expect({ failed, spawned }).toEqual({ failed: [], spawned: 0 });
     expect(handles).toHaveLength(minutes);
     expect(minutes).toBeGreaterThanOrEqual(5);
-    const often = { network: 30, load: 12, remote: 4, canary: 1, display: 1 };
+    const often = { network: 30, load: 6, remote: 4, canary: 1, display: 1 };
     // And once at the start.
     for (const [name, aMinute] of Object.entries(often)) expect(asked[name], name).toBe(aMinute * minutes + 1);
     expect(Object.keys(asked)).toEqual(expect.arrayContaining(['software', 'restore', 'memory', 'cpu', 'disk', 'os']));
