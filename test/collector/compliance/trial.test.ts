@@ -83,6 +83,15 @@ describe('a next edition on trial', () => {
         collector.desk.catalogue.fact('seats.broken')!.index
       ],
     });
+    // What is judged is in the record a moment later.
+    await vi.waitUntil(
+      async () => {
+        const { entries } = await seen();
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        return (await seen()).entries === entries;
+      },
+      { timeout: 20_000 },
+    );
     const before = await seen();
     const trial: TrialAnswer = await get('trial');
     expect(trial.standard).toMatchObject({ id: 'live-commerce', edition: '2.0' });
