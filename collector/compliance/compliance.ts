@@ -1,17 +1,17 @@
-import type { CatalogueFact } from '../../agent/catalogue.ts';
 import type { Value } from '../../agent/reading.ts';
 import type { Moment } from '../clock.ts';
 import type { Places } from '../identity/places.ts';
 import { inSession, scopedOf, type Scoped } from '../identity/scopes.ts';
-import { nextChange } from '../sessions/near.ts';
-import { bindingOf, binds, type Binding, type PhaseTimes, type Session } from '../sessions/session.ts';
+import type { Binding, PhaseTimes, Session } from '../sessions/session.ts';
 import type { Rule, Scope, Standard } from '../standard/rule.ts';
 import { believed, type State, type Subject } from '../state/state.ts';
-import { judge, type Look } from './judge.ts';
+import { createBindings, dueIn } from './bindings.ts';
 import { createBudget, type Budget } from './budget.ts';
+import { judge } from './judge.ts';
+import { createSight } from './sight.ts';
 import { NO_STATEMENTS, type Statements } from './statement.ts';
 import { findingOf } from './finding.ts';
-import type { Foreseen, UnknownCause, Verdict, VerdictChange, VerdictState } from './verdict.ts';
+import type { Foreseen, Verdict, VerdictChange, VerdictState } from './verdict.ts';
 
 /**
  * Keeps every verdict up to date. A beat costs what changed: a changed fact re-judges the rules that read it, a changed
@@ -98,22 +98,21 @@ export function createCompliance(
   const restated = new Set<string>();
   const budget = createBudget();
   let lastNow: Moment = { wall: 0, monotonic: 0 };
-  /** What binds in each room that has a subject, and in each of its sessions, as of the last beat; by `bindingKey`. */
-  const bindings = new Map<string, Bound>();
-  /** For as long as no phase begins or ends, nothing of it can change. */
-  let boundTo: { readonly sessions: readonly Session[]; readonly from: number; readonly until: number } | null = null;
+  const scoped = (id: string): Scoped | undefined => sheets.get(id)?.scoped;
+  const sight = createSight({ state, places, settled, scoped });
+  const bindings = createBindings(places, times, scoped);
   /** By room and site: the subjects that are about one session of it. */
   const sessionsOf = new Map<string, Set<string>>();
 
   function sheetOf(id: string): Sheet {
     let sheet = sheets.get(id);
     if (!sheet) {
-      const scoped = scopedOf(id);
-      sheets.set(id, (sheet = { scoped, verdicts: [], written: [] }));
+      const about = scopedOf(id);
+      sheets.set(id, (sheet = { scoped: about, verdicts: [], written: [] }));
       touched.add(id);
-      if (scoped && scoped.session !== null) {
-        const others = sessionsOf.get(scoped.scope) ?? new Set();
-        sessionsOf.set(scoped.scope, others.add(id));
+      if (about && about.session !== null) {
+        const others = sessionsOf.get(about.scope) ?? new Set();
+        sessionsOf.set(about.scope, others.add(id));
       }
     }
     return sheet;
@@ -134,63 +133,13 @@ export function createCompliance(
     return rule.scope satisfies never;
   }
 
-  function isSilent(subject: Subject): boolean {
-    const machine = subject.kind === 'device' ? places.reader(subject.id) : subject.id;
-    const holder = machine === undefined ? undefined : state.get(machine);
-    return holder !== undefined && online !== undefined && holder.values[online.index] === false;
-  }
-
-  function isWaitedFor(subject: Subject, staleAt?: number): boolean {
-    if (subject.kind === 'room' || subject.kind === 'site') return false;
-    const machine = subject.kind === 'device' ? places.reader(subject.id) : subject.id;
-    return machine !== undefined && !settled(machine, staleAt);
-  }
-
-  /**
-   * A rule about a machine may read a device's facts: those of the device that feeds it. One about a session of a room
-   * reads the room's own facts as well.
-   */
-  function holderOf(subject: Subject, fact: CatalogueFact): Subject | undefined {
-    if (fact.scopes.length > 0) {
-      const scope = fact.perSession ? undefined : sheets.get(subject.id)?.scoped?.scope;
-      return scope === undefined ? subject : state.get(scope);
-    }
-    if (fact.device === null || subject.kind === 'device') return subject;
-    const feeder = places.feeder(subject.id);
-    return feeder === undefined ? undefined : state.get(feeder);
-  }
-
-  function lookAt(subject: Subject, facts: ReadonlyMap<string, CatalogueFact>): Look {
-    return {
-      read(name) {
-        const fact = facts.get(name)!;
-        const holder = holderOf(subject, fact);
-        return holder && believed(holder, fact);
-      },
-      why(name): UnknownCause {
-        const fact = facts.get(name)!;
-        const holder = holderOf(subject, fact);
-        // Nothing to count is nothing measured; no probe failed.
-        if (fact.scopes.length > 0) return 'missing';
-        if (holder && isSilent(holder)) return 'silent';
-        const isMissing = !holder || holder.values[fact.index] === undefined;
-        if (isMissing) return holder && isWaitedFor(holder) ? 'waiting' : 'missing';
-        const { index, staleAfterSeconds } = catalogue.probe(fact.probe)!;
-        // What the collector sees of a link it sees with its first frame.
-        if (!holder.stale[index]) return fact.witnessed && isWaitedFor(holder) ? 'waiting' : 'no-answer';
-        return isWaitedFor(holder, holder.askedAt[index]! + staleAfterSeconds * 1000) ? 'waiting' : 'stale';
-      },
-      witnessed: (name) => facts.get(name)!.witnessed === true,
-    };
-  }
-
   function judgeOne(subject: Subject, index: number, binding: Binding, now: Moment): VerdictChange | undefined {
     const rule = rules[index]!;
     const sheet = sheetOf(subject.id);
     const before = sheet.verdicts[index];
     if (!applies(rule, subject)) return withdrawOne(sheet, index, subject.id, now);
     const { due, session } = dueIn(rule, binding, sheet.scoped?.session ?? null);
-    const judged = judge(rule, lookAt(subject, factsOfRule[index]!));
+    const judged = judge(rule, sight.lookAt(subject, factsOfRule[index]!));
     const stated = statements.of(rule.id, subject.id, now.wall);
     const { found, statement } = findingOf(rule, judged, stated, now.wall);
     const state = due || found === 'waived' ? found : 'not-due';
@@ -256,34 +205,11 @@ export function createCompliance(
     return { verdict, before, recorded: written !== undefined && written !== 'not-due', late: false };
   }
 
-  function bindingKey(id: string): string {
-    const scoped = sheets.get(id)?.scoped;
-    return scoped && scoped.session !== null ? id : (places.room(id) ?? '');
-  }
-
-  function bindingFor(id: string, sessions: readonly Session[], wall: number): Binding {
-    const key = bindingKey(id);
-    let bound = bindings.get(key);
-    if (!bound) {
-      const scoped = sheets.get(id)?.scoped;
-      bindings.set(key, (bound = newBound(places.room(id), scoped?.session ?? null, sessions, wall, times)));
-    }
-    return bound.binding;
-  }
-
-  /** Subjects whose room's binding changed since the last beat, or which are new, get all their rules judged. */
+  /** Subjects whose room's binding changed since the last beat get all their rules judged. */
   function rebind(sessions: readonly Session[], now: Moment): void {
-    if (boundTo?.sessions === sessions && now.wall >= boundTo.from && now.wall < boundTo.until) return;
-    boundTo = { sessions, from: now.wall, until: nextChange(sessions, now.wall, times) };
-    const changed = new Set<string>();
-    for (const [key, { room, session, binding }] of bindings) {
-      const bound = newBound(room, session, sessions, now.wall, times);
-      if (bound.binding.key === binding.key) continue;
-      bindings.set(key, bound);
-      changed.add(key);
-    }
+    const changed = bindings.advance(sessions, now.wall);
     if (changed.size === 0) return;
-    for (const id of sheets.keys()) if (changed.has(bindingKey(id))) touched.add(id);
+    for (const id of sheets.keys()) if (changed.has(bindings.keyOf(id))) touched.add(id);
   }
 
   /** Rules that a change of these facts can change, until their stratum is judged. */
@@ -334,10 +260,10 @@ export function createCompliance(
   }
 
   function forget(id: string): void {
-    const scoped = sheets.get(id)?.scoped;
-    if (scoped && scoped.session !== null) {
-      sessionsOf.get(scoped.scope)?.delete(id);
-      bindings.delete(id);
+    const about = scoped(id);
+    if (about && about.session !== null) {
+      sessionsOf.get(about.scope)?.delete(id);
+      bindings.forget(id);
     }
     budget.forget(id);
     sheets.delete(id);
@@ -352,7 +278,7 @@ export function createCompliance(
       take(changed);
       for (const id of statements.takeChanged(now.wall)) touched.add(id);
       for (const [subject, indices] of workOf(stratum)) {
-        const binding = bindingFor(subject.id, sessions, now.wall);
+        const binding = bindings.of(subject.id, sessions, now.wall);
         for (const index of indices) {
           const change = judgeOne(subject, index, binding, now);
           if (change) changes.push(change);
@@ -422,35 +348,6 @@ export function createCompliance(
       });
     },
   };
-}
-
-interface Bound {
-  readonly room: string | null;
-  readonly session: string | null;
-  readonly binding: Binding;
-}
-
-/** @param only the session that the subject is about; every session of the room when null */
-function newBound(
-  room: string | null,
-  only: string | null,
-  sessions: readonly Session[],
-  wall: number,
-  times: PhaseTimes,
-): Bound {
-  const which = only === null ? sessions : sessions.filter(({ id }) => id === only);
-  return { room, session: only, binding: bindingOf(which, room, wall, times) };
-}
-
-/** What is about one session is due in that one alone, though its rule binds always. */
-function dueIn(
-  rule: Rule,
-  binding: Binding,
-  session: string | null,
-): { readonly due: boolean; readonly session: string | null } {
-  if (session === null) return binds(rule, binding);
-  const isInForce = binding.assessment !== null || binding.phases.size > 0;
-  return { due: isInForce && binds(rule, binding).due, session };
 }
 
 function stratumOf({ kind }: Subject): Stratum {
