@@ -28,6 +28,8 @@ export function digest(site: string, lines: readonly Line[]): Digest {
 
   function hearSnapshot(n: number, snapshot: Snapshot): void {
     const { room, taken, readiness, meets, machines } = snapshot;
+    demand([room, readiness, meets, snapshot.standard], [taken]);
+    demand(Object.keys(snapshot.verdicts), []);
     const month = new Date(taken).toISOString().slice(0, 7);
     const broken = Object.entries(snapshot.verdicts)
       .map(([rule, states]) => [rule, states['broken']?.length ?? 0] as const)
@@ -86,8 +88,22 @@ export function digest(site: string, lines: readonly Line[]): Digest {
   };
 }
 
+/** A body of another shape than ours must not stop the record: it is left out of the views as a whole. */
+function demand(texts: readonly unknown[], numbers: readonly unknown[]): void {
+  if (
+    texts.some((text) => typeof text !== 'string' || text.includes('\0')) ||
+    numbers.some((number) => !Number.isFinite(number))
+  )
+    throw new TypeError('not of a shape that counts in a view');
+}
+
 function examOf(site: string, session: Session): Omit<ExamRow, 'outside'> {
   const { id, kind, title, rooms, startsAt, endsAt, candidates, level, purpose, cancelledAt } = session;
+  demand(
+    [kind, title.zh, title.en, level ?? '', purpose ?? ''],
+    [startsAt, endsAt ?? 0, candidates ?? 0, cancelledAt ?? 0],
+  );
+  if (rooms !== 'all' && !(Array.isArray(rooms) && rooms.every((room) => typeof room === 'string'))) demand([null], []);
   return {
     site_id: site,
     id,
@@ -97,8 +113,8 @@ function examOf(site: string, session: Session): Omit<ExamRow, 'outside'> {
     purpose: purpose ?? null,
     rooms: JSON.stringify(rooms),
     starts_at: startsAt,
-    ends_at: endsAt,
-    candidates,
+    ends_at: endsAt ?? null,
+    candidates: candidates ?? null,
     level: level ?? null,
     cancelled_at: cancelledAt ?? null,
   };

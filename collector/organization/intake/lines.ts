@@ -48,8 +48,8 @@ export function lineOfEntry(value: unknown, site: string): Line | null {
   if (typeof body !== 'object' || body === null) return null;
   try {
     const line = { site, n, at, recordedAt, monotonic, kind, subject, rule, late, text: canonical(body), previous };
-    // PostgreSQL has no text with a NUL, and no collector writes one.
-    if (line.text.includes('\\u0000')) return null;
+    // PostgreSQL has no text with a NUL, and no collector writes one; in a body it stands escaped.
+    if ([kind, subject, rule, hash, previous].some((word) => word?.includes('\0'))) return null;
     return entryHash(line) === hash ? { ...line, hash } : null;
   } catch {
     return null;

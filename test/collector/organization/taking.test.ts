@@ -216,6 +216,21 @@ test('a head that the site’s key did not sign is marked and not co-signed, and
   expect(site.membership.standing().cosignedTo).toBe(2);
 });
 
+test('an entry of a shape that no view knows stays in the chain, counts nowhere, and stops nothing', async () => {
+  const field = await openField();
+  const site = await memberOf(await field.ticket('nanjing-01'));
+  await site.seal.begin(null);
+  await site.write('snapshot', { room: 1, taken: 'yesterday' });
+  await site.write('snapshot', { room: 'A', taken: Date.now(), readiness: 'ready', meets: 'ready', standard: 'x\0y' });
+  await site.write('session', { change: 'planned', id: 's-1', title: { zh: 'a\0' } });
+  await site.write('occurrence', { text: 'a\0b' });
+  await site.sent();
+  expect((await siteRow(field, 'nanjing-01')).n).toBe((await site.history.head()).n);
+  expect(
+    await field.organization.store.sql.selectFrom('room').selectAll().where('site_id', '=', 'nanjing-01').execute(),
+  ).toEqual([]);
+});
+
 test('documents arrive signed and in order; a forged one, another site’s and one out of turn are left out', async () => {
   const field = await openField();
   const site = await memberOf(await field.ticket('nanjing-01'));
