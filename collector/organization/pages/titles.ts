@@ -15,13 +15,15 @@ export function ruleTitle(language: Language, rule: string): string {
 }
 
 function readTitles(): ReadonlyMap<string, Bilingual> {
-  const files = readdirSync(PACKS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.yaml'));
+  const files = readdirSync(PACKS, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => file.endsWith('.yaml') && !/(?:^|[/\\])standard\.yaml$/.test(file),
+  );
   return new Map(
     files.flatMap((file) => {
       const { title } = parse(readFileSync(join(PACKS, file), 'utf8')) as { readonly title?: Partial<Bilingual> };
       const { zh, en } = title ?? {};
       const rule = file.replace(/^.*[/\\]/, '').replace(/\.yaml$/, '');
-      return zh !== undefined && en !== undefined && rule !== 'standard' ? [[rule, { zh, en }] as const] : [];
+      return zh !== undefined && en !== undefined ? [[rule, { zh, en }] as const] : [];
     }),
   );
 }

@@ -26,7 +26,8 @@ const asked = /\b(?:rules?|ruleOf)\b(?:\(|\.get\(|\s*[!=]==?\s*)['"`][a-z][a-z0-
 const files = ['agent', 'collector'].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .map((file) => `${folder}/${file.replaceAll('\\', '/')}`)
-    .filter((file) => /\.tsx?$/.test(file)),
+    // Made-up history for demonstrations names the rules it makes up; nothing is judged there.
+    .filter((file) => /\.tsx?$/.test(file) && !file.startsWith('collector/organization/demo/')),
 );
 
 function withoutComments(text: string): readonly string[] {
