@@ -3,7 +3,7 @@ import { DOCUMENT_KINDS, documentHash, type Decision, type OrganizationDocument 
 import { KEPT_DOCUMENT } from '../organization/site/membership.ts';
 import { cell, fixed, heading, number, type Block, type Cell, type Table } from './document.ts';
 import type { Desk } from './parts.ts';
-import type { Term } from './termReport.ts';
+import type { Term } from './termFigures.ts';
 
 /** A value of the settings as it fits into a table. */
 const LONGEST_VALUE = 300;

@@ -6,7 +6,7 @@ import type { UpsSample } from '../drills/upsDrill.ts';
 import { cell, type Block, type Cell, type Chart, type Table, type Tone } from './document.ts';
 import { shareAxis } from './overTime.ts';
 import type { Desk } from './parts.ts';
-import type { Term } from './termReport.ts';
+import type { Term } from './termFigures.ts';
 
 type Ended = Omit<Drill, 'kind' | 'startedBy'> & { readonly drill: Drill['kind']; readonly by: unknown };
 

@@ -9,15 +9,8 @@ import { proofOf } from './proof.ts';
 import { changeBlocks } from './changes.ts';
 import { shortSnapshots, type ShortSnapshot } from './snapshotStories.ts';
 import { statementStories } from './statementStories.ts';
-import {
-  byRuleTable,
-  figuresOfTerm,
-  notable,
-  sessionsTable,
-  sumsOf,
-  type Term,
-  type TermFigures,
-} from './termReport.ts';
+import { figuresOfTerm, notable, type Term, type TermFigures } from './termFigures.ts';
+import { byRuleTable, sessionsTable, sumsOf } from './termReport.ts';
 
 /** What a site hands in every two years (第十八、十九条): facilities, organization, incidents, changes; and space for its plan. */
 export function* evaluationReport(desk: Desk, term: Term): Generator<Block> {

@@ -1,5 +1,5 @@
 import type { Axis, Block } from './document.ts';
-import type { SessionFigures, Term } from './termReport.ts';
+import type { SessionFigures, Term } from './termFigures.ts';
 import type { Voice } from './voice.ts';
 
 const DAY_MS = 86_400_000;

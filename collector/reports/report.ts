@@ -8,7 +8,8 @@ import { dossierReport } from './dossierReport.ts';
 import { evaluationReport } from './evaluationReport.ts';
 import { seatsReport } from './seatsToFix.ts';
 import { sessionReport, storyOf } from './sessionReport.ts';
-import { termReport, type Term } from './termReport.ts';
+import type { Term } from './termFigures.ts';
+import { termReport } from './termReport.ts';
 import type { Terms } from './terms.ts';
 import { createVoice, type Language } from './voice.ts';
 
