@@ -8,6 +8,9 @@ import type { Term } from './termFigures.ts';
 /** A value of the settings as it fits into a table. */
 const LONGEST_VALUE = 300;
 
+const FIRST_ENTRIES = 10;
+const UNSET: ReadonlySet<string> = new Set(['null', '[]', '{}', '']);
+
 /** Which standard was in force when, what changed of the settings, and what happened to the record itself. */
 export function* changeBlocks(desk: Desk, term: Term): Generator<Block> {
   const { say } = desk.voice;
@@ -98,6 +101,8 @@ function settingTable({ reading, voice }: Desk, { from, to }: Term): Table {
     for (const { at, n, body } of reading.entries({ kinds: ['settings'], from, to })) {
       for (const [name, value] of Object.entries((body['changed'] ?? {}) as Readonly<Record<string, unknown>>)) {
         const text = JSON.stringify(value) ?? '—';
+        // A new site's first entry has every key, also those that nobody set.
+        if (n < FIRST_ENTRIES && UNSET.has(text)) continue;
         yield [
           cell(voice.time(at)),
           fixed(name),

@@ -165,7 +165,7 @@ function clauseRow(
             STATES.flatMap((word) => ((counts[word] ?? 0) > 0 ? [`${say(`state_${word}`)} ${counts[word]}`] : [])),
           ),
         }),
-    `${say(`judged_${rule.judgedBy}`)}${evidence.how === '' ? '' : ` · ${evidence.how}`}`,
+    evidence.how === '' ? say(`judged_${rule.judgedBy}`) : evidence.how,
     ...evidence.stated,
     ...shown,
     ...(more > 0 ? [say('more_subjects', { n: more })] : []),

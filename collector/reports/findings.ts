@@ -2,7 +2,8 @@ import { Trouble } from '../gateway/trouble.ts';
 import type { Foreseen } from '../compliance/verdict.ts';
 import { scopedOf } from '../identity/scopes.ts';
 import type { Desk } from './parts.ts';
-import type { SessionStory } from './sessionStories.ts';
+import type { Session } from '../sessions/session.ts';
+import { spanOf, type SessionStory } from './sessionStories.ts';
 import { wholeSnapshots, type WholeSnapshot } from './snapshotStories.ts';
 
 /** Worst first: what a clause is when its subjects differ. */
@@ -48,11 +49,16 @@ export function frozenFindings({ reading, now }: Desk, { session }: SessionStory
   });
 }
 
-/** As the verdicts stand that were written last; what belongs to one session is not in it. */
-export function liveFindings({ reading, names, now }: Desk): Findings {
+/** As the verdicts stand that were written last; of what belongs to one session that of sessions that go on. */
+export function liveFindings({ reading, names, terms, now }: Desk): Findings {
+  const isOver = (id: string): boolean => {
+    const session = reading.keptOne('session', id) as Session | null;
+    return !session || session.cancelledAt !== undefined || spanOf(session, terms.times, Infinity).to <= now;
+  };
   const byRule = new Map<string, Map<string, Foreseen>>();
   for (const [subject, kept] of reading.kept('verdicts')) {
-    if (scopedOf(subject)?.session || names.machine(subject)?.revoked === true) continue;
+    const session = scopedOf(subject)?.session ?? null;
+    if (names.machine(subject)?.revoked === true || (session !== null && isOver(session))) continue;
     for (const [rule, [state]] of Object.entries(
       kept as Readonly<Record<string, readonly [state: string, since: number]>>,
     ))

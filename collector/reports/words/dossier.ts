@@ -29,7 +29,7 @@ export const DOSSIER_WORDS = {
   col_bytes: { zh: '字节', en: 'Bytes' },
   col_because: { zh: '原因', en: 'Why' },
   counts_of: { zh: '{n} 个：{counts}', en: '{n}: {counts}' },
-  no_subject: { zh: '没有判断对象', en: 'nothing to judge' },
+  no_subject: { zh: '记录中尚无结论', en: 'the record has no verdict yet' },
   more_subjects: { zh: '……另有 {n} 个', en: '… and {n} more' },
   recommended: { zh: '建议项', en: 'recommended' },
   evidence_claimed: { zh: '代理程序自报', en: 'claimed by the agent' },
