@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, w
 import { join } from 'node:path';
 import { ownAddresses } from './gateway/addresses.ts';
 import { Trouble } from './gateway/trouble.ts';
-import { SITE_NAME } from './settings.ts';
+import { SITE_NAME } from './settingsSchema.ts';
 
 export const VERSION = (
   JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }

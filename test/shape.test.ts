@@ -15,6 +15,7 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/devices.ts', 'collector/series/store.ts', 'collector/organization/ticket.ts'],
   ['collector/series/settings.ts', 'collector/organization/settings.ts'],
   ['collector/networkSettings.ts'],
+  ['collector/settingsSchema.ts'],
   ['collector/settings.ts'],
   ['collector/identity'],
   ['collector/gateway'],

@@ -7,7 +7,7 @@ import { openCertificates } from '../gateway/certificates.ts';
 import { Trouble } from '../gateway/trouble.ts';
 import { openOrganization, type Organization } from '../organization/organization.ts';
 import { parseKey } from '../record/key.ts';
-import { SITE_NAME } from '../settings.ts';
+import { SITE_NAME } from '../settingsSchema.ts';
 import { readAddresses } from '../site.ts';
 import { pathFrom, say, WrongUse } from './options.ts';
 

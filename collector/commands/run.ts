@@ -6,7 +6,8 @@ import { startCollector, WrongPack, type Collector } from '../collector.ts';
 import { faultsText, type Fault } from '../faults.ts';
 import { Trouble } from '../gateway/trouble.ts';
 import { HistoryRefused, JournalRefused, Unusable } from '../history/refused.ts';
-import { LISTEN, readSettings, SITE_NAME, type Settings } from '../settings.ts';
+import { readSettings, type Settings } from '../settings.ts';
+import { LISTEN, SITE_NAME } from '../settingsSchema.ts';
 import { endAsked } from './ending.ts';
 import { say, WrongUse } from './options.ts';
 

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises';
 import { spawn } from 'node:child_process';
 import { openLog } from '../../agent/log.ts';
 import { say } from '../../collector/commands/options.ts';
-import { SITE_NAME } from '../../collector/settings.ts';
+import { SITE_NAME } from '../../collector/settingsSchema.ts';
 
 /** The folder with `start.cmd` in it. */
 const HOME = resolve(import.meta.dirname, '..', '..', '..');

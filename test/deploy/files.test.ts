@@ -6,7 +6,8 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { COMMANDS } from '../../collector/commands/command.ts';
 import { DEVICE_KINDS } from '../../collector/devices.ts';
-import { DEFAULT_LISTEN, parseSettings, TOP_KEYS } from '../../collector/settings.ts';
+import { DEFAULT_LISTEN, parseSettings } from '../../collector/settings.ts';
+import { TOP_KEYS } from '../../collector/settingsSchema.ts';
 
 /** What cannot be run here is read, and held to the code: ports, paths, names. */
 const ROOT = resolve(import.meta.dirname, '..', '..');
