@@ -12,7 +12,8 @@ const HELP: Bilingual = {
       xunkao org packet --site 考点 --to 文件
       xunkao org account [--name 用户名 --role administrator|reviewer|viewer [--province 省份] [--site 考点] [--reset]]
       xunkao org send --pack 目录 | --parameters 文件 --all | --province 省份 | --site 考点
-      xunkao org distribute | key
+      xunkao org distribute
+      xunkao org key [--replace]
 
 培训评价组织的服务：收下各考点的记录，逐条核对、联署，并向考点签发文件。
 
@@ -23,7 +24,7 @@ packet      把联署和文件写成一个文件，带到没有网络的考点�
 send        向多个考点签发标准的新版本（先检查），或参数（YAML：先写规则，再写参数）
 account     列出账号；给出 --name 就新建一个，打印首次登录的代码；--reset 重设密码
 distribute  只有 Citus 需要：把表按 site_id 分布到各节点；其他数据库说明无需操作
-key         打印机构公钥那一行：核对记录时用 xunkao verify --organization
+key         打印机构公钥那一行：核对记录时用 xunkao verify --organization；--replace：原来的密钥已丢失，数据库改认现在这一把
 
   --data 目录       密钥和证书（各进程用同一份）；默认 ./organization
   --store 地址      postgres://用户@主机/库，或 SQLite 文件（试用）；默认环境变量 XUNKAO_STORE，再默认 目录/organization.db
@@ -40,7 +41,8 @@ key         打印机构公钥那一行：核对记录时用 xunkao verify --org
        xunkao org packet --site SITE --to FILE
        xunkao org account [--name NAME --role administrator|reviewer|viewer [--province LIST] [--site LIST] [--reset]]
        xunkao org send --pack DIR | --parameters FILE --all | --province LIST | --site LIST
-       xunkao org distribute | key
+       xunkao org distribute
+       xunkao org key [--replace]
 
 The certifying organization's service: takes the records of its sites, checks and co-signs them, and signs documents for them.
 
@@ -51,7 +53,8 @@ packet      writes co-signatures and documents to a file for such a site, taken 
 send        signs an edition of the standard, checked first, or parameters (YAML: by rule, then by parameter) for many sites
 account     lists the accounts; with --name makes one and prints the code of its first sign-in; --reset for a lost password
 distribute  for Citus alone: spreads the tables over its nodes by site_id; for other engines it says that nothing is to do
-key         prints the organization's public key, a line: for xunkao verify --organization
+key         prints the organization's public key, a line: for xunkao verify --organization; --replace when the old one is lost:
+            the database takes the folder's key instead
 
   --data DIR        keys and certificates, the same for all processes; ./organization when not given
   --store WHERE     postgres://USER@HOST/DATABASE, or a file of SQLite for a trial; else XUNKAO_STORE of the environment,
@@ -88,6 +91,7 @@ export const command: Command = async (args) => {
       pack: { type: 'string' },
       parameters: { type: 'string' },
       all: { type: 'boolean' },
+      replace: { type: 'boolean' },
       reset: { type: 'boolean' },
     },
     2,

@@ -19,6 +19,7 @@ export interface OrgOptions {
   readonly pack?: string;
   readonly parameters?: string;
   readonly all?: boolean;
+  readonly replace?: boolean;
   readonly listen?: string;
   readonly cert?: string;
   readonly 'key-file'?: string;
@@ -42,7 +43,9 @@ export async function withOrganization<T>(
   work: (organization: Organization) => Promise<T>,
 ): Promise<T> {
   await mkdir(dataOf(options), { recursive: true, mode: 0o700 });
-  const organization = await openOrganization(dataOf(options), storeOf(options));
+  const organization = await openOrganization(dataOf(options), storeOf(options), {
+    replacesKey: options.replace === true,
+  });
   try {
     return await work(organization);
   } finally {

@@ -184,6 +184,7 @@ export const SCHEMA: Readonly<Record<keyof Tables, Table>> = {
       created_at: 'number',
     },
   },
+  holder: { key: ['site_id'], columns: { key: 'text', since: 'number' } },
   sign_in: { key: ['site_id', 'id'], columns: { id: 'text', account: 'text', at: 'number', until: 'number' } },
 };
 

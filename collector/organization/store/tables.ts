@@ -19,6 +19,7 @@ export interface Tables {
   readonly ticket: TicketRow;
   readonly account: AccountRow;
   readonly sign_in: SignInRow;
+  readonly holder: HolderRow;
 }
 
 /** What stands for the organization itself where a key begins with a site. */
@@ -209,6 +210,14 @@ export interface FailingRow {
   readonly standard: string;
   readonly rule: string;
   readonly snapshots: number;
+}
+
+/** Whose database this is: one row. */
+export interface HolderRow {
+  readonly site_id: string;
+  /** The organization's public key. */
+  readonly key: string;
+  readonly since: number;
 }
 
 export interface TicketRow {
