@@ -1,50 +1,44 @@
 import type { FastifyBaseLogger as Log } from 'fastify';
 import type { Catalogue } from '../agent/catalogue.ts';
 import type { AgentSettings } from '../agent/messages.ts';
-import { SECRETS, type Bilingual } from '../agent/probe.ts';
+import type { Bilingual } from '../agent/probe.ts';
 import { createBundles } from './bundle/orders.ts';
 import { createAccounts } from './accounts/accounts.ts';
-import { answerAccess } from './accounts/atItsPc.ts';
 import { createTokens } from './accounts/tokens.ts';
 import { createAffairs } from './affairs.ts';
 import type { Belonging } from './belonging.ts';
-import { incidentEntry, type Effects, type Stages } from './beat.ts';
+import type { Stages } from './beat.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
 import type { Clock } from './clock.ts';
 import type { Trial } from './compliance/trial.ts';
 import type { Desk } from './console/desk.ts';
-import { trialAnswer } from './console/trialApi.ts';
-import { answerDrill, createDrills } from './drills/drills.ts';
-import { answerPlayback } from './drills/playbackAnswer.ts';
+import { createDrills } from './drills/drills.ts';
 import { playbackTargetOf } from './drills/playbackFacts.ts';
-import { answerUplink } from './network/answer.ts';
 import { createNetwork, type Network } from './network/network.ts';
 import type { Answer, Question } from './control.ts';
 import { createEnrolment, type Enrolment } from './enrolment.ts';
 import type { GatewayEvent } from './gateway/event.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { History, Kept } from './history/history.ts';
-import type { Machine, Role, SiteDevice } from './identity/machine.ts';
+import type { Machine, SiteDevice } from './identity/machine.ts';
 import type { Registry, RegistryChange } from './identity/registry.ts';
 import type { IncidentChange } from './incidents/incident.ts';
-import { rehearse } from './rehearsing.ts';
+import { createNews } from './news.ts';
+import { createQuestions } from './questions.ts';
 import { createReaders } from './readers.ts';
-import { writeExport } from './record/exportFile.ts';
 import type { SeriesReading } from './series/reading.ts';
 import type { Press } from './reports/press.ts';
 import type { RecordDesk } from './record/recordDesk.ts';
 import type { Paging } from './pagers/paging.ts';
-import { shownPaging } from './pagers/settings.ts';
 import { askedSession } from './readiness/asked.ts';
 import { snapshotEntry } from './readiness/freezer.ts';
 import type { Recorder } from './recorder.ts';
-import { dayAt } from './people/people.ts';
-import { readRosterFile } from './rosterOf.ts';
 import type { KeptSite } from './restore.ts';
 import type { Secrets } from './secrets.ts';
 import { createRestarting, type Restarting } from './restarting.ts';
 import { createSeating, type Seating } from './seating.ts';
 import type { Settings } from './settings.ts';
+import { changedSettings, withoutSecrets } from './shownSettings.ts';
 import type { Standard } from './standard/rule.ts';
 import { createWrite } from './write.ts';
 
@@ -92,10 +86,6 @@ export interface Office extends Desk, Enrolment, Calendar, Restarting, Seating {
 const DRILL_FRAME_SECONDS = 1;
 /** An agent takes no more. */
 const MOST_PEERS = 16;
-/** What a command shows of a trial; the API has them all. */
-const TRIAL_FINDINGS = 2_000;
-/** Without a new sign of a second one for this long, the double is gone. */
-const ALIVE_TWICE_MS = 120_000;
 
 export function createOffice(parts: OfficeParts): Office {
   const {
@@ -226,30 +216,14 @@ export function createOffice(parts: OfficeParts): Office {
     log,
   });
   const shown = withoutSecrets(settings);
-  /** When a second one was last seen; of those that the record has open, as if at the start. */
-  const aliveTwice = new Map<string, number>();
-  for (const { kind, subject, closedAt } of kept.incidents) {
-    if (kind === 'alive-twice' && closedAt === null && subject !== null) aliveTwice.set(subject, clock.now().monotonic);
-  }
-  /** Told with the next beat, so that pages hear of them too. */
-  let news: IncidentChange[] = [];
-  /** Written already; the pages and the pagers hear of them with the next beat. */
-  let taken: IncidentChange[] = [];
-
-  function record(changes: readonly IncidentChange[]): void {
-    if (changes.length === 0) return;
-    const now = clock.now();
-    const effects: Effects = {
-      now,
-      changes: [],
-      incidents: changes,
-      entries: changes.map((change) => incidentEntry(change, now)),
-      keep: changes.map(({ incident }) => ({ kind: 'incident', id: incident.id, value: incident })),
-      readings: [],
-      moved: new Set(),
-    };
-    recorder.record([], effects);
-  }
+  const news = createNews({
+    clock,
+    incidents,
+    recorder,
+    write,
+    kept: kept.incidents,
+    down: () => paging().down(),
+  });
 
   return {
     ...calendar,
@@ -295,30 +269,19 @@ export function createOffice(parts: OfficeParts): Office {
       ...(recorder.refusingSince() === null ? [] : [{ word: 'record-refused', text: REFUSED }]),
       ...readers.warnings(),
     ],
-    async acknowledge(id, account) {
-      const open = incidents.opened().find((incident) => incident.id === id);
-      if (!open || open.acknowledgedAt !== null) return open ?? null;
-      // Before the incident knows it: what is refused has not happened.
-      write.check();
-      const change = incidents.acknowledge(id, account, clock.now());
-      if (!change) return null;
-      const { incident } = change;
-      taken.push(change);
-      await write.keep([{ kind: 'incident', id, value: incident }], [incidentEntry(change, clock.now())]);
-      return incident;
-    },
+    acknowledge: (id, account) => news.acknowledge(id, account),
     paging,
     async acknowledgeByLink(token) {
       const answer = paging().answer(token);
       if (!answer) return;
       write.check();
-      for (const id of answer.incidents) await this.acknowledge(id, answer.by);
+      for (const id of answer.incidents) await news.acknowledge(id, answer.by);
       await write.keep([], [answer.entry]);
     },
     async revoke(id, account) {
       if (!(await registry.setRevoked(id, true, account))) return false;
       gateway().revoke(id);
-      news.push(...incidents.forget(id, clock.now()));
+      news.forget(id);
       return true;
     },
     reinstate: async (id, account) => (await registry.setRevoked(id, false, account)) !== null,
@@ -369,112 +332,32 @@ export function createOffice(parts: OfficeParts): Office {
           .seatNew(event.machine, event.address)
           .catch((error: unknown) => log.warn({ err: error }, 'a seat could not be given'));
       }
-      if (what !== 'alive-twice') return;
-      const now = clock.now();
-      aliveTwice.set(event.machine, now.monotonic);
-      const opened = incidents.open('alive-twice', event.machine, now);
-      if (opened) news.push(opened);
+      if (what === 'alive-twice') news.aliveTwice(event.machine);
     },
     notice() {
-      const now = clock.now();
-      affairs.tell(now);
-      const refusing = recorder.refusingSince() !== null;
-      const change = refusing
-        ? incidents.open('record-refused', null, now)
-        : incidents.close('record-refused', null, now);
-      if (change) news.push(change);
-      for (const [id, at] of aliveTwice) {
-        if (now.monotonic - at < ALIVE_TWICE_MS) continue;
-        aliveTwice.delete(id);
-        const closed = incidents.close('alive-twice', id, now);
-        if (closed) news.push(closed);
-      }
-      const down = new Set(paging().down());
-      const channels = [...down].map((id) => incidents.open('channel-down', id, now));
-      for (const { kind, subject } of incidents.opened())
-        if (kind === 'channel-down' && !down.has(subject!)) channels.push(incidents.close(kind, subject, now));
-      news.push(...channels.filter((made) => made !== null));
-      const told = news;
-      news = [];
-      record(told);
-      const all = [...taken, ...told];
-      taken = [];
-      return all;
+      affairs.tell(clock.now());
+      return news.take();
     },
-    async answer(question) {
-      switch (question.ask) {
-        case 'access':
-          return answerAccess(question.question, { accounts, tokens, now: () => clock.now().wall });
-        case 'seats':
-          return {
-            ...(await seating.importSeats(Buffer.from(question.file, 'base64'), question.room, 'console of this PC')),
-          };
-        case 'rehearse': {
-          const { room, session } = question;
-          const done = await rehearse(rehearsing, room, session, 'console of this PC');
-          return 'refused' in done ? { error: done.refused } : { ...done };
-        }
-        case 'status':
-          return { pid: process.pid, site };
-        case 'drill':
-          return answerDrill(drills, question, 'console of this PC');
-        case 'uplink':
-          return answerUplink(network.uplink, drills.book, question, 'console of this PC');
-        case 'playback':
-          return answerPlayback(drills, devices, question, 'console of this PC');
-        case 'secrets':
-          for (const machine of readers.reload()) gateway().push(machine);
-          return {
-            known: settings.devices.some(
-              ({ id, ...device }) =>
-                question.device === id || ('recorder' in device && device.recorder === question.device),
-            ),
-          };
-        case 'record-export':
-          await writeExport(recordDesk.export(), question.to);
-          return { said: question.to };
-        case 'record-rotate':
-          await recordDesk.rotate('console of this PC');
-          return { said: recordDesk.keyLine() };
-        case 'record-key':
-          return { said: recordDesk.keyLine() };
-        case 'organization-take':
-          if (!belonging) return { error: NO_ORGANIZATION };
-          return { ...(await belonging.takeFile(question.file)) };
-        case 'organization-hand-in':
-          if (!belonging) return { error: NO_ORGANIZATION };
-          return belonging.handIn(question.file, question.duty, question.what);
-        case 'organization-standing':
-          if (!belonging) return { error: NO_ORGANIZATION };
-          return { url: belonging.url, ...belonging.membership.standing(), ...belonging.shipping.standing() };
-        case 'ticket': {
-          const { ticket, command, onlyHere } = await enrolment.makeTicket(
-            { ...question.wish, role: question.wish.role as Role },
-            'console of this PC',
-          );
-          return { ticket, command, onlyHere };
-        }
-        case 'trial':
-          return {
-            trial:
-              parts.trial &&
-              (await trialAnswer(rowSource, parts.trial, { sees: () => true, after: 0, limit: TRIAL_FINDINGS })),
-          };
-        case 'roster': {
-          const bytes = await readRosterFile(question.file);
-          if ('error' in bytes) return bytes;
-          return {
-            ...(await affairs.people.roster.importFile(
-              bytes,
-              dayAt(clock.now().wall),
-              'console of this PC',
-              question.trial,
-            )),
-          };
-        }
-      }
-      return question satisfies never;
-    },
+    answer: createQuestions({
+      site,
+      settings,
+      devices,
+      clock,
+      accounts,
+      tokens,
+      affairs,
+      seating,
+      enrolment,
+      rehearsing,
+      drills,
+      network,
+      readers,
+      gateway,
+      record: recordDesk,
+      belonging,
+      trial: parts.trial,
+      rows: rowSource,
+    }),
     started(replayed) {
       const { id, edition, hash } = standard;
       const about = { change: 'started', version, standard: `${id}@${edition}+${hash}`, replayed };
@@ -502,21 +385,6 @@ export function createOffice(parts: OfficeParts): Office {
   };
 }
 
-/** What the record may say of the settings: everything but what a device's reader or a channel alone may know. */
-function withoutSecrets(settings: Settings): Readonly<Record<string, unknown>> {
-  const devices = settings.devices.map((each) => {
-    const hidden = ['user', 'ca', ...SECRETS];
-    return Object.fromEntries(Object.entries(each).filter(([key]) => !hidden.includes(key)));
-  });
-  const series =
-    settings.series && Object.fromEntries(Object.entries(settings.series).filter(([key]) => key !== 'password'));
-  const organization = settings.organization && {
-    url: settings.organization.url ?? settings.organization.ticket.url,
-    key: settings.organization.ticket.key,
-  };
-  return { ...settings, devices, paging: shownPaging(settings.paging), series, organization };
-}
-
 /** What the rules ask of a UPS' drill, the longest of them; two hours where the pack asks for none. */
 function upsSecondsOf({ rules }: Standard): number {
   const asked = rules
@@ -525,18 +393,6 @@ function upsSecondsOf({ rules }: Standard): number {
     .filter((value) => typeof value === 'number');
   return asked.length > 0 ? Math.max(...asked) : 7_200;
 }
-
-function changedSettings(
-  before: Readonly<Record<string, unknown>> | null,
-  after: Readonly<Record<string, unknown>>,
-): string[] {
-  return Object.keys(after).filter((key) => JSON.stringify(before?.[key]) !== JSON.stringify(after[key]));
-}
-
-const NO_ORGANIZATION: Bilingual = {
-  zh: '设置里没有 organization：先写 ticket_file，再重新启动采集器',
-  en: 'the settings name no organization: write ticket_file there and start the collector again',
-};
 
 const REFUSED: Bilingual = {
   zh: '记录无法写入磁盘；判断与告警照常，但在恢复之前不确认任何读数。',

@@ -53,6 +53,7 @@ const FLOW: readonly (readonly string[])[] = [
     'collector/affairs.ts',
     'collector/belonging.ts',
   ],
+  ['collector/news.ts', 'collector/questions.ts', 'collector/shownSettings.ts'],
   ['collector/office.ts'],
   ['collector/assembly.ts'],
   ['collector/port.ts'],
