@@ -130,25 +130,23 @@ export function checkSignature({ key, signature, ...request }: Signed, now: numb
 
 /** The site's row, if the key is the one that is pinned or one that followed from it; else it throws. */
 export async function checkSite(
-  { sql }: Store,
+  store: Store,
   { site, key }: Pick<Signed, 'site' | 'key'>,
   rotations: PushHead['rotations'] = [],
 ): Promise<SiteRow> {
-  const row = await sql.selectFrom('site').selectAll().where('site_id', '=', site).executeTakeFirst();
+  const row = await store.sql.selectFrom('site').selectAll().where('site_id', '=', site).executeTakeFirst();
   if (!row || row.key === null) throw NOT_ENROLLED();
   let current = row.key;
+  const before = row.key;
   for (const [previous, next, signature] of rotations) {
     if (current === key) break;
     if (previous === current && isSigned(rotationText(site, next), signature, previous)) current = next;
   }
   if (current !== key) throw OTHER_KEY();
-  if (current !== row.key)
-    await sql
-      .updateTable('site')
-      .set({ key: current })
-      .where('site_id', '=', site)
-      .where('key', '=', row.key)
-      .execute();
+  if (current !== before)
+    await store.transact((sql) =>
+      sql.updateTable('site').set({ key: current }).where('site_id', '=', site).where('key', '=', before).execute(),
+    );
   return { ...row, key: current };
 }
 

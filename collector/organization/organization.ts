@@ -40,18 +40,18 @@ export async function openOrganization(
 }
 
 /** Two processes with keys of their own would sign what the sites of the other refuse. */
-async function agreeOnKey({ sql }: Store, key: RecordKey, at: number, replaces: boolean): Promise<void> {
-  await sql
-    .insertInto('holder')
-    .values({ site_id: WHOLE, key: key.publicKey, since: at })
-    .onConflict((conflict) =>
-      replaces
-        ? conflict.column('site_id').doUpdateSet({ key: key.publicKey, since: at })
-        : conflict.column('site_id').doNothing(),
-    )
-    .execute();
-  const row = await sql.selectFrom('holder').select('key').where('site_id', '=', WHOLE).executeTakeFirstOrThrow();
-  if (row.key === key.publicKey) return;
+async function agreeOnKey(store: Store, { publicKey: key }: RecordKey, at: number, replaces: boolean): Promise<void> {
+  const known = await store.transact(async (sql) => {
+    await sql
+      .insertInto('holder')
+      .values({ site_id: WHOLE, key, since: at })
+      .onConflict((conflict) =>
+        replaces ? conflict.column('site_id').doUpdateSet({ key, since: at }) : conflict.column('site_id').doNothing(),
+      )
+      .execute();
+    return sql.selectFrom('holder').select('key').where('site_id', '=', WHOLE).executeTakeFirstOrThrow();
+  });
+  if (known.key === key) return;
   throw new Trouble({
     zh: '这个数据库属于另一把机构密钥：用 --data 指向其他进程所用的文件夹。若那把密钥已丢失，用 xunkao org key --replace 换成这一把，并给每个考点另发凭证',
     en: 'this database belongs to another key of an organization: name the folder of the other processes with --data. If that key is lost, xunkao org key --replace puts this one in its place, and every site needs another ticket',

@@ -54,11 +54,13 @@ async function loadOne(organization: Organization, made: MadeUpSite, index: numb
   // Certified at the beginning, else every exam of those years would be outside of it.
   await certifySome({ ...organization, now: () => lines[0]!.at }, made, index);
   for (let at = 0; at < lines.length; at += PAGE) await take(then, site, lines.slice(at, at + PAGE));
-  await organization.store.sql
-    .updateTable('site')
-    .set({ name, province, key: publicKey, enrolled_at: lines[0]!.at, made_up: 1 })
-    .where('site_id', '=', site)
-    .execute();
+  await organization.store.transact((sql) =>
+    sql
+      .updateTable('site')
+      .set({ name, province, key: publicKey, enrolled_at: lines[0]!.at, made_up: 1 })
+      .where('site_id', '=', site)
+      .execute(),
+  );
   await signSome(organization, made, index);
 }
 
@@ -67,10 +69,12 @@ async function begin({ store }: Organization, { site, name, province }: MadeUpSi
   const row = await store.sql.selectFrom('site').select('made_up').where('site_id', '=', site).executeTakeFirst();
   if (row?.made_up === 1) return false;
   if (row) throw new OrganizationRefusal(409, 'real', REAL(site));
-  await store.sql
-    .insertInto('site')
-    .values({ site_id: site, name, province, ...NEW_SITE, made_up: 1 })
-    .execute();
+  await store.transact((sql) =>
+    sql
+      .insertInto('site')
+      .values({ site_id: site, name, province, ...NEW_SITE, made_up: 1 })
+      .execute(),
+  );
   return true;
 }
 
@@ -94,11 +98,13 @@ async function signSome(organization: Organization, { site, endsAt }: MadeUpSite
   if (luck.is(0.1)) await sign('decision', { decision: 'warning', reason: '演示：监控缺失' });
   if (luck.is(0.08)) await sign('decision', { decision: 'rectification', reason: '演示：内存不足', deadline: soon });
   if (luck.is(0.2)) await sign('evaluation', { from: soon - 730 * DAY_MS, to: soon, due: soon });
-  await organization.store.sql
-    .updateTable('site')
-    .set((eb) => ({ documents_taken: eb.ref('documents') }))
-    .where('site_id', '=', site)
-    .execute();
+  await organization.store.transact((sql) =>
+    sql
+      .updateTable('site')
+      .set((eb) => ({ documents_taken: eb.ref('documents') }))
+      .where('site_id', '=', site)
+      .execute(),
+  );
 }
 
 const BY = 'o-demo';

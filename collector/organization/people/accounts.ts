@@ -43,7 +43,9 @@ export function createPeople({ store, now }: Organization): People {
   }
 
   function set(id: string, change: Partial<AccountRow>) {
-    return sql.updateTable('account').set(change).where('site_id', '=', WHOLE).where('id', '=', id).execute();
+    return store.transact((work) =>
+      work.updateTable('account').set(change).where('site_id', '=', WHOLE).where('id', '=', id).execute(),
+    );
   }
 
   async function withCode(salt: string): Promise<{ readonly code: string; readonly change: Partial<AccountRow> }> {
@@ -70,21 +72,25 @@ export function createPeople({ store, now }: Organization): People {
 
   async function begin(account: string): Promise<string> {
     const token = randomBytes(32).toString('base64url');
-    await sql
-      .deleteFrom('sign_in')
-      .where('site_id', '=', WHOLE)
-      .where('account', '=', account)
-      .where('until', '<', now())
-      .execute();
-    await sql
-      .insertInto('sign_in')
-      .values({ site_id: WHOLE, id: sha256(token), account, at: now(), until: now() + SIGNED_IN_MS })
-      .execute();
+    await store.transact(async (work) => {
+      await work
+        .deleteFrom('sign_in')
+        .where('site_id', '=', WHOLE)
+        .where('account', '=', account)
+        .where('until', '<', now())
+        .execute();
+      await work
+        .insertInto('sign_in')
+        .values({ site_id: WHOLE, id: sha256(token), account, at: now(), until: now() + SIGNED_IN_MS })
+        .execute();
+    });
     return token;
   }
 
   async function endAll(account: string): Promise<void> {
-    await sql.deleteFrom('sign_in').where('site_id', '=', WHOLE).where('account', '=', account).execute();
+    await store.transact((work) =>
+      work.deleteFrom('sign_in').where('site_id', '=', WHOLE).where('account', '=', account).execute(),
+    );
   }
 
   return {
@@ -106,7 +112,7 @@ export function createPeople({ store, now }: Organization): People {
         disabled_at: null,
         created_at: now(),
       };
-      await sql.insertInto('account').values(row).execute();
+      await store.transact((work) => work.insertInto('account').values(row).execute());
       return code;
     },
     async reset(name) {
@@ -154,7 +160,9 @@ export function createPeople({ store, now }: Organization): People {
       return row && row.disabled_at === null ? personOf(row) : null;
     },
     async signOut(token) {
-      await sql.deleteFrom('sign_in').where('site_id', '=', WHOLE).where('id', '=', sha256(token)).execute();
+      await store.transact((work) =>
+        work.deleteFrom('sign_in').where('site_id', '=', WHOLE).where('id', '=', sha256(token)).execute(),
+      );
     },
   };
 }
