@@ -143,6 +143,8 @@ function createPulse(assembly: Assembly, port: Port, sealing: Sealing) {
       keep: [...effects.keep, ...keep],
       entries: [...effects.entries, ...entries],
     });
+    // What was frozen is signed as soon as it is durable.
+    if (effects.entries.some(({ kind }) => kind === 'snapshot')) void recorder.idle().then(() => sealing.seal());
     office.drills.ups.tick(effects.now);
     office.drills.playback.tick(effects.now);
     office.network.tick(effects.now);

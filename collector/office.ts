@@ -249,6 +249,7 @@ export function createOffice(parts: OfficeParts): Office {
       const asked = session ?? askedSession(calendar.sessions(), room, now.wall, settings.phases);
       const snapshot = stages.freezer.take(room, asked, account, now);
       await write.keep([], [snapshotEntry(snapshot, now)]);
+      await recordDesk.head();
       return snapshot;
     },
     network,

@@ -57,6 +57,10 @@ test('a snapshot is taken on demand, listed, and given whole with what changed s
   expect((await post('snapshots', { room: 'A', session: id })).statusCode).toBe(409);
   const first = await post('snapshots', { room: 'A' });
   expect([first.statusCode, first.json()]).toMatchObject([201, { room: 'A', readiness: 'unknown', reason: 'asked' }]);
+  const heads = async () =>
+    (await collector.desk.history.entries({ kinds: ['head'], newestFirst: true, limit: 1 })).rows[0]!.body['n'];
+  const frozen = (await collector.desk.history.entries({ kinds: ['snapshot'], newestFirst: true, limit: 1 })).rows[0]!;
+  expect(await heads(), 'what was frozen is signed').toBeGreaterThanOrEqual(frozen.n);
   const mine = (await post('sessions', { ...EXAM, candidates: 12 })).json();
   collector.beat();
   await post('snapshots', { room: 'A', session: mine.id });
