@@ -5,7 +5,7 @@ import { buildCatalogue, loadProbes } from '../../agent/catalogue.ts';
 import { packOf } from '../assembly.ts';
 import { faultsText } from '../faults.ts';
 import { Trouble } from '../gateway/trouble.ts';
-import { Unusable } from '../history/refused.ts';
+import { HistoryRefused, Unusable } from '../history/refused.ts';
 import { FORMATS, render, type Format } from '../reports/render/render.ts';
 import { KINDS, wishOf, type Asked } from '../reports/asked.ts';
 import { withReport } from '../reports/report.ts';
@@ -98,7 +98,7 @@ export const command: Command = async (args) => {
     return 0;
   } catch (error) {
     if (error instanceof Trouble) return fail(say(error.text));
-    if (error instanceof Unusable) return fail(error.message);
+    if (error instanceof Unusable || error instanceof HistoryRefused) return fail(error.message);
     throw error;
   }
 };

@@ -1,4 +1,5 @@
 import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, SqliteAdapter, SqliteDialect, type Compilable } from 'kysely';
 import { Migrator } from 'kysely/migration';
@@ -40,8 +41,9 @@ export async function openWriter(file: string): Promise<Connection> {
   }
 }
 
-export function openReader(file: string): Connection {
-  const connection = connect(file, true);
+/** @param isStill nobody writes, and nothing can be made beside the file: a copy on a medium that takes nothing */
+export function openReader(file: string, isStill = false): Connection {
+  const connection = connect(file, true, isStill);
   connection.db.exec('pragma query_only = on');
   connection.db.exec('pragma cache_size = -8192');
   return connection;
@@ -111,9 +113,9 @@ const REFUSALS: Readonly<Record<number, RefusalCode>> = {
   25: 'bad',
 };
 
-function connect(file: string, readOnly: boolean): Connection {
+function connect(file: string, readOnly: boolean, isStill = false): Connection {
   // A reader may meet the writer's checkpoint; the writer may meet a tool that somebody left open.
-  const db = new DatabaseSync(file, { readOnly, timeout: 5_000 });
+  const db = new DatabaseSync(isStill ? still(file) : file, { readOnly, timeout: 5_000 });
   const database = {
     close: () => db.close(),
     prepare(text: string) {
@@ -127,6 +129,13 @@ function connect(file: string, readOnly: boolean): Connection {
     },
   };
   return { file, db, sql: new Kysely<Tables>({ dialect: new RecordDialect({ database }) }) };
+}
+
+/** https://www.sqlite.org/uri.html#uriimmutable */
+function still(file: string): URL {
+  const url = pathToFileURL(file);
+  url.searchParams.set('immutable', '1');
+  return url;
 }
 
 /** SQLite's tables are made in a transaction, so that a kill in the midst of it leaves none. */

@@ -100,11 +100,24 @@ export function openReading(folder: string, file: string): Reading {
 /** With a transaction that lasts until `close`: all that is read is of one moment. */
 function opened(path: string): Connection {
   try {
-    const connection = openReader(path);
-    connection.db.exec('begin');
-    rows(connection, connection.sql.selectFrom('standing').select(sql<number>`1`.as('one')));
-    return connection;
+    return begun(openReader(path));
+  } catch (error) {
+    // Without a log beside it nobody is writing; then SQLite wants to make one, which a read-only medium refuses.
+    if (existsSync(`${path}-wal`)) throw translate(error, path);
+    return stillOpened(path);
+  }
+}
+
+function stillOpened(path: string): Connection {
+  try {
+    return begun(openReader(path, true));
   } catch (error) {
     throw translate(error, path);
   }
+}
+
+function begun(connection: Connection): Connection {
+  connection.db.exec('begin');
+  rows(connection, connection.sql.selectFrom('standing').select(sql<number>`1`.as('one')));
+  return connection;
 }
