@@ -45,6 +45,8 @@ export function reportRoutes(base: FastifyInstance, desk: Desk): void {
       const wish = wishOf({ kind, ...about }, desk.reports.timeZone, now);
       if ('refused' in wish) throw new Refusal(400, 'report', wish.refused);
       const language = lang === 'en' ? 'en' : 'zh';
+      // What the report says is signed up to here; a disk that refuses leaves it with the last signature.
+      await desk.record.head().catch(() => undefined);
       const pieces = await desk.reports.print({ wish, language, format, now }).catch((error: unknown) => {
         throw error instanceof Trouble ? new Refusal(422, 'report', error.text) : error;
       });

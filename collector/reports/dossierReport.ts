@@ -165,7 +165,7 @@ function clauseRow(
             STATES.flatMap((word) => ((counts[word] ?? 0) > 0 ? [`${say(`state_${word}`)} ${counts[word]}`] : [])),
           ),
         }),
-    evidence.how === '' ? say(`judged_${rule.judgedBy}`) : evidence.how,
+    [say(`judged_${rule.judgedBy}`), evidence.how].filter((word) => word !== '').join(' · '),
     ...evidence.stated,
     ...shown,
     ...(more > 0 ? [say('more_subjects', { n: more })] : []),

@@ -7,7 +7,7 @@ import type { ReportRule } from './terms.ts';
 
 /** On what a clause's verdict rests. */
 export interface ClauseEvidence {
-  /** `claimed by the agent`, or who saw it; '' where the record says nothing. */
+  /** `claimed`, or who saw it; '' where nothing was measured, or the record says nothing. */
   readonly how: string;
   /** Newest of the verdicts that were looked up; null when the record has none. */
   readonly at: number | null;
@@ -24,6 +24,8 @@ const MOST_LOOKED_UP = 60;
 /** So far back an entry is looked for among the entries of a rule. */
 const MOST_ENTRIES = 3_000;
 
+const STATED: ReadonlySet<unknown> = new Set(['attested', 'waived']);
+
 export function clauseEvidence(
   desk: Desk,
   rule: ReportRule,
@@ -37,7 +39,9 @@ export function clauseEvidence(
     .sort(([, left], [, right]) => STATES.indexOf(left) - STATES.indexOf(right));
   const sought = new Set([...telling.slice(0, MOST_LOOKED_UP), ...all.slice(0, FEW)].map(([subject]) => subject));
   const entries = newestOf(desk, rule.id, sought, findings.upTo);
-  const kinds = new Set([...entries.values()].map(({ body }) => body['evidence']));
+  // What a person states was not measured.
+  const measured = [...entries.values()].filter(({ body }) => !STATED.has(body['state']));
+  const kinds = new Set(measured.map(({ body }) => body['evidence']));
   const how = kinds.size === 0 ? '' : kinds.size > 1 ? 'both' : kinds.has('witnessed') ? 'witnessed' : 'claimed';
   const stated = statements.filter((one) => one.rule === rule.id);
   const ats = [...entries.values()].map(({ at }) => at).concat(stated.map(({ at }) => at));

@@ -29,7 +29,11 @@ export function* movesOf({ reading, voice, names }: Desk, from: number, to: numb
     if (act === 'promoted') {
       yield {
         ...told,
-        what: voice.say('move_promoted', { room: room ?? '', seat: seatOf(seat), spare: seatOf(spare) }),
+        what: voice.say('move_promoted', {
+          room: room ?? '',
+          seat: seatOf(seat),
+          spare: spare ?? names.machine(subject ?? '')?.hostname ?? '—',
+        }),
       };
       continue;
     }

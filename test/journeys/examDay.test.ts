@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Facts } from '../../agent/reading.ts';
 import type { DueRow } from '../../collector/console/peopleApi.ts';
+import type { ReportWish } from '../../collector/reports/report.ts';
 import type { RoomReadiness } from '../../collector/console/readinessApi.ts';
 import { startDay, type Day } from '../fixtures/day.ts';
 import { historyText } from '../fixtures/historyText.ts';
@@ -49,7 +50,40 @@ test('an exam day, from the assessment to the second exam, is in the record minu
   const text = historyText(await day.entries(), site.names);
   if (process.env['XUNKAO_GOLDEN']) writeFileSync(GOLDEN, text);
   expect(text).toBe(readFileSync(GOLDEN, 'utf8'));
+  await file(day, site);
 }, 300_000);
+
+/** What goes into the folder afterwards: the report of the morning, and the dossier as the assessment froze it. */
+async function file(day: Day, site: Site): Promise<void> {
+  const report = async (wish: ReportWish): Promise<string> => {
+    const order = { wish, language: 'zh', format: 'html', now: day.clock.now().wall } as const;
+    const pieces: Uint8Array[] = [];
+    for await (const piece of await day.collector.desk.reports.print(order)) pieces.push(piece);
+    return Buffer.concat(pieces).toString('utf8');
+  };
+  const morning = await report({ kind: 'session', session: site.idOf('the morning') });
+  for (const told of [
+    '39/40',
+    '1 张伟',
+    '3 王芳',
+    '座位 17 启用备用机',
+    'a telephone',
+    '考前 60 分钟',
+    '与考点公钥相符',
+  ])
+    expect(morning).toContain(told);
+  expect(morning).toMatch(/<tr><td>A<\/td><td>开考<\/td>/);
+  const dossier = await report({ kind: 'dossier', session: site.idOf('the assessment') });
+  expect(dossier).toContain('按评估“遴选”');
+  expect(dossier).toMatch(/李 \d{4}-\d\d-\d\d 确认：seen by the lead|确认：seen by the lead/);
+  expect(dossier).toMatch(/[0-9a-f]{64}/);
+  const toFix = await report({ kind: 'seats', room: 'A' });
+  expect(toFix).toContain('考场 A');
+  if (process.env['XUNKAO_LOOK']) {
+    for (const [name, html] of Object.entries({ morning, dossier, toFix }))
+      writeFileSync(join(process.env['XUNKAO_LOOK'], `rep-day-${name}.html`), html);
+  }
+}
 
 /** 45 seats, 5 spares, a server and a standby, as `xunkao load` makes them, and a real agent as the gateway. */
 async function fillRoom(day: Day) {

@@ -24,6 +24,8 @@ test('a report is a page that runs nothing, or a file, for those who see the who
     'cache-control': 'no-store',
     'content-disposition': expect.stringMatching(/^inline; filename="xunkao-site-session-\d{4}-\d\d-\d\d\.html"$/),
   });
+  const [head] = (await collector.desk.history.entries({ kinds: ['head'], newestFirst: true, limit: 1 })).rows;
+  expect(page.body).toContain(`up to entry ${String(head!.body['n'])}`);
   const style = /<style>(.*?)<\/style>/s.exec(page.body)![1]!;
   expect(page.headers['content-security-policy']).toContain(
     `sha256-${createHash('sha256').update(style).digest('base64')}`,
