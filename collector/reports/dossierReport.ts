@@ -52,6 +52,7 @@ export function* dossierReport(desk: Desk, assessment: SessionStory | null): Gen
     ),
   };
   yield heading(say('dossier_clauses'));
+  yield paragraph(say('evidence_about'), 'muted');
   yield clauseTable(
     desk,
     rules.filter(({ own }) => !own),

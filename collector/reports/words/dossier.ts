@@ -32,11 +32,12 @@ export const DOSSIER_WORDS = {
   no_subject: { zh: '记录中尚无结论', en: 'the record has no verdict yet' },
   more_subjects: { zh: '……另有 {n} 个', en: '… and {n} more' },
   recommended: { zh: '建议项', en: 'recommended' },
-  evidence_claimed: { zh: '自报，无旁证', en: 'claimed, seen by nobody else' },
-  evidence_witnessed: { zh: '采集器或他机所见', en: 'seen by the collector or another host' },
-  evidence_both: {
-    zh: '部分为采集器或他机所见，其余为自报',
-    en: 'some seen by the collector or another host, the others claimed',
+  evidence_claimed: { zh: '自述', en: 'claimed' },
+  evidence_witnessed: { zh: '见证', en: 'witnessed' },
+  evidence_both: { zh: '部分见证，其余自述', en: 'some witnessed, the others claimed' },
+  evidence_about: {
+    zh: '自述：只有机器上的代理程序这样说；见证：采集器或另一台机器看见了。',
+    en: 'Claimed: the agent on the machine says so and nobody else; witnessed: the collector or another host saw it.',
   },
   evidence_stated: { zh: '{who} {day} 确认：{text}', en: 'stated by {who} on {day}: {text}' },
   evidence_waived: { zh: '{who} {day} 登记豁免：{text}', en: 'waived, entered by {who} on {day}: {text}' },
