@@ -47,9 +47,13 @@ test('an exam day, from the assessment to the second exam, is in the record minu
   await examine(day, site);
   await again(day, site);
 
-  const text = historyText(await day.entries(), site.names);
+  const entries = await day.entries();
+  const text = historyText(entries, site.names);
   if (process.env['XUNKAO_GOLDEN']) writeFileSync(GOLDEN, text);
   expect(text).toBe(readFileSync(GOLDEN, 'utf8'));
+  // Each time that something was frozen it was signed, and once at the start.
+  const frozen = new Set(entries.filter(({ kind }) => kind === 'snapshot').map(({ at }) => at));
+  expect(entries.filter(({ kind }) => kind === 'head').length).toBeGreaterThanOrEqual(frozen.size + 1);
   await file(day, site);
 }, 300_000);
 
