@@ -45,8 +45,10 @@ export function createPress(data: string, terms: Terms): Press {
       name: 'report',
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEBIBYTES },
     });
+    // A report that somebody still downloads does not hold up the collector's end.
+    worker.unref();
     const said = listen(worker);
-    const timer = setTimeout(() => void worker.terminate(), LIMIT_MS);
+    const timer = setTimeout(() => void worker.terminate(), LIMIT_MS).unref();
     const end = (): void => {
       clearTimeout(timer);
       void worker.terminate();
