@@ -5,6 +5,7 @@ import { importFile } from '../organization/intake/importFile.ts';
 import { newestCosigned } from '../organization/intake/take.ts';
 import { createPeople } from '../organization/people/accounts.ts';
 import type { PersonRole } from '../organization/people/person.ts';
+import { organizationLine } from '../record/key.ts';
 import { distribute, engineOf } from '../organization/store/distribute.ts';
 import { organizationTicketText } from '../organization/ticket.ts';
 import { pathFrom, say, wholeNumber, WrongUse } from './options.ts';
@@ -106,7 +107,7 @@ function distributeVerb(options: OrgOptions): Promise<number> {
 
 function key(options: OrgOptions): Promise<number> {
   return withOrganization(options, async (organization) => {
-    process.stdout.write(`xunkao-organization organization ${organization.key.publicKey}\n`);
+    process.stdout.write(`${organizationLine(organization.key.publicKey)}\n`);
     return 0;
   });
 }

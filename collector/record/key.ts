@@ -77,6 +77,11 @@ export function keyLine(site: string, publicKey: string): string {
   return `xunkao-site ${site} ${publicKey}`;
 }
 
+/** The same for an organization, whose key `xunkao verify --organization` takes. */
+export function organizationLine(publicKey: string): string {
+  return `xunkao-organization organization ${publicKey}`;
+}
+
 /** The public key of a line, of a bare base64url text, or null. */
 export function parseKey(text: string): { readonly site: string | null; readonly publicKey: string } | null {
   const words = text.trim().split(/\s+/);
