@@ -45,9 +45,9 @@ export function createPress(data: string, terms: Terms): Press {
       name: 'report',
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEBIBYTES },
     });
-    // A report that somebody still downloads does not hold up the collector's end.
-    worker.unref();
     const said = listen(worker);
+    // A report that somebody still downloads does not hold up the collector's end. Listening would take it back.
+    worker.unref();
     const timer = setTimeout(() => void worker.terminate(), LIMIT_MS).unref();
     const end = (): void => {
       clearTimeout(timer);

@@ -79,5 +79,7 @@ test('reports are made one after the other, and one that nobody takes any more e
   );
   const done = await Promise.all(many);
   expect(done.filter((word) => word === 'made')).toHaveLength(8);
-  await vi.waitFor(async () => expect(await (await reports.print(order)).next()).toMatchObject({ done: false }));
+  await vi.waitFor(async () => expect(await (await reports.print(order)).next()).toMatchObject({ done: false }), {
+    timeout: 30_000,
+  });
 }, 60_000);
