@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Desk } from './desk.ts';
-import { mayDo } from './guard.ts';
+import { mayDo, mustSee } from './guard.ts';
 import type { OrganizationAnswer } from './organizationApi.ts';
 
 export function organizationRoutes(app: FastifyInstance, desk: Desk): void {
@@ -10,7 +10,8 @@ export function organizationRoutes(app: FastifyInstance, desk: Desk): void {
       onRequest: mayDo('see-people'),
       schema: { summary: 'How the site stands with its organization, and what that has signed for it' },
     },
-    async (): Promise<OrganizationAnswer> => {
+    async (request): Promise<OrganizationAnswer> => {
+      mustSee(request, null);
       const { belonging } = desk;
       if (!belonging) return { organization: null, documents: [] };
       const { sentTo, cosignedTo } = belonging.membership.standing();

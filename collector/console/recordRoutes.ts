@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Desk } from './desk.ts';
-import { mayDo } from './guard.ts';
+import { mayDo, mustSee } from './guard.ts';
 import * as schemas from './schemas.ts';
 
 /** The record as what it is for others: signed, exported, checked elsewhere with `xunkao verify`. */
@@ -21,7 +21,8 @@ export function recordRoutes(base: FastifyInstance, desk: Desk): void {
       onRequest: mayDo('export-record'),
       schema: { summary: 'The whole record as a file: JSON Lines and a signed manifest' },
     },
-    async (_request, reply) => {
+    async (request, reply) => {
+      mustSee(request, null);
       const day = new Date(desk.clock.now().wall).toISOString().slice(0, 10);
       return reply
         .type('application/jsonl; charset=utf-8')

@@ -7,7 +7,7 @@ import { KINDS, wishOf } from '../reports/asked.ts';
 import { FORMATS, TYPES } from '../reports/render/render.ts';
 import { POLICY } from '../reports/render/style.ts';
 import type { Desk } from './desk.ts';
-import { mayDo, Refusal } from './guard.ts';
+import { mayDo, mustSee, Refusal } from './guard.ts';
 import * as schemas from './schemas.ts';
 
 const word = Type.Optional(Type.String({ minLength: 1, maxLength: 40 }));
@@ -40,6 +40,8 @@ export function reportRoutes(base: FastifyInstance, desk: Desk): void {
     async (request, reply) => {
       const kind = KINDS.find((each) => each === request.params.kind)!;
       const { format: asked, lang, ...about } = request.query;
+      // A report is of the whole site, but for the seats of one room.
+      mustSee(request, kind === 'seats' ? (about.room ?? null) : null);
       const format = FORMATS.find((each) => each === asked) ?? 'html';
       const now = desk.clock.now().wall;
       const wish = wishOf({ kind, ...about }, desk.reports.timeZone, now);

@@ -131,8 +131,8 @@ describe('a proctor of room A', () => {
   test('reads the record of room A a page at a time, and nothing of accounts, tickets or the site', async () => {
     const found: { subject: string }[] = [];
     let after = '';
-    for (let page = 0; page < 200; page += 1) {
-      const answer = (await ask(`/history?limit=1${after}`, me())).json();
+    for (let page = 0; page < 300; page += 1) {
+      const answer = (await ask(`/history?limit=3${after}`, me())).json();
       found.push(...answer.entries);
       if (answer.next === null) break;
       after = `&after=${answer.next}`;
@@ -258,6 +258,15 @@ describe('a token', () => {
     const one = await token(['read'], { rooms: ['B'] });
     expect((await ask('/devices', one.headers)).json().devices.map(({ id }: { id: string }) => id)).toEqual(['ups-b']);
     expect((await ask('/verdicts?room=A', one.headers)).statusCode).toBe(403);
+    // What is of the whole site is not of one room.
+    for (const path of [
+      '/reports/evaluation',
+      '/reports/seats',
+      '/reports/seats?room=A',
+      '/record/export',
+      '/organization',
+    ])
+      expect((await ask(path, one.headers)).statusCode, path).toBe(403);
     for (const { headers } of [whole, one]) {
       const json = { ...headers, 'content-type': 'application/json' };
       expect((await post('/tickets', { room: 'A', role: 'candidate', uses: 1, days: 1 }, json)).statusCode).toBe(403);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createInfluxdb } from '../../../collector/series/influxdb.ts';
 import { createReading } from '../../../collector/series/reading.ts';
+import type { SeriesStore } from '../../../collector/series/store.ts';
 import { createVictoria } from '../../../collector/series/victoria.ts';
 import { until } from '../../fixtures/nutPrograms.ts';
 import { hasStores, realStore } from '../../fixtures/series.ts';
@@ -47,12 +48,22 @@ describe.skipIf(!hasStores).each(['influxdb', 'victoriametrics'] as const)(
       expect(await reading.read({ ...asked, resolution: 'hour' })).toEqual({ source: 'embedded', points: embedded });
       const lately = { ...asked, from: NOW - 5 * DAY, to: NOW, resolution: 'minute' } as const;
       expect((await reading.read(lately)).source).toBe('embedded');
+      // What is younger comes from the roll-ups, which have it at once.
+      const both = await reading.read({ ...asked, to: LONG_AGO + 111 * DAY + 60_000, resolution: 'minute' });
+      expect(both).toEqual({ source: kind, points: [minute, ...embedded] });
       await real.kill();
       await expect(reading.read({ ...asked, resolution: 'minute' })).rejects.toMatchObject({ why: 'away' });
       expect((await reading.read(lately)).source).toBe('embedded');
     }, 120_000);
   },
 );
+
+test('minutes of years are refused before anybody is asked for them', async () => {
+  const store = { kind: 'influxdb', read: () => Promise.reject(new Error('it was asked')) } as unknown as SeriesStore;
+  const reading = createReading(history, { store, tagsOf: () => ({ site: 's' }) }, clock);
+  const much = { ...asked, facts: ['load.cpu_ratio', 'load.memory_ratio'], to: LONG_AGO + 80 * DAY } as const;
+  await expect(reading.read({ ...much, resolution: 'minute' })).rejects.toThrow('more than 200,000 points');
+});
 
 test('without a store the embedded roll-ups serve everything', async () => {
   const reading = createReading(history, null, clock);
