@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { OrganizationDocument } from '../document.ts';
 import { makeDocument } from '../documents.ts';
-import { summarized } from '../intake/summary.ts';
+import { hold, summarize } from '../intake/hold.ts';
 import type { Organization } from '../organization.ts';
 import { OrganizationRefusal } from '../refusal.ts';
 import { wrong } from './decide.ts';
@@ -82,6 +82,7 @@ export async function settleMark(
   by: string,
 ): Promise<void> {
   await store.transact(async (sql) => {
+    await hold(sql, site);
     const settled = await sql
       .updateTable('mark')
       .set({ closed_at: now(), closed_by: by })
@@ -93,10 +94,6 @@ export async function settleMark(
       .executeTakeFirst();
     if (settled.numUpdatedRows === 0n)
       throw new OrganizationRefusal(404, 'mark', { zh: '没有这个标记，或已处理', en: 'there is no such open mark' });
-    await sql
-      .updateTable('site')
-      .set(await summarized(sql, site, now()))
-      .where('site_id', '=', site)
-      .execute();
+    await summarize(sql, site, now());
   });
 }

@@ -1,6 +1,6 @@
 import type { SelectQueryBuilder } from 'kysely';
 import type { Certification } from '../certification.ts';
-import { summarized } from '../intake/summary.ts';
+import { hold, summarize } from '../intake/hold.ts';
 import type { Organization } from '../organization.ts';
 import type { Scope } from '../people/person.ts';
 import { OVERVIEW } from '../store/overview.ts';
@@ -128,10 +128,7 @@ async function refresh({ store, now }: Organization, rows: readonly SiteRow[]): 
   const stale = rows.filter((row) => row.next_exam_at !== null && row.next_exam_at < at).slice(0, MOST_STALE);
   for (const { site_id: site } of stale)
     await store.transact(async (sql) => {
-      await sql
-        .updateTable('site')
-        .set(await summarized(sql, site, at))
-        .where('site_id', '=', site)
-        .execute();
+      await hold(sql, site);
+      await summarize(sql, site, at);
     });
 }
