@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Certification } from '../certification.ts';
+import { COMES_FROM, type Certification } from '../certification.ts';
 import { DECISIONS, type Decision, type OrganizationDocument } from '../document.ts';
 import { makeDocument } from '../documents.ts';
 import type { Organization } from '../organization.ts';
@@ -52,10 +52,11 @@ export async function decide(
   });
 }
 
-/** A suspension or withdrawal ends what the certification allows. */
+/** A suspension or withdrawal ends what the certification allows; where there is nothing to end, it ends nothing. */
 async function stopped(sql: Work, row: SiteRow, decision: Decision, now: number): Promise<Partial<SiteRow>> {
   const state = decision === 'suspension' ? 'suspended' : decision === 'withdrawal' ? 'withdrawn' : null;
-  if (state === null || stateOf(row) === null) return {};
+  // Else an applicant would be suspended, and from there certified without ever having been reviewed.
+  if (state === null || !COMES_FROM[state].includes(stateOf(row))) return {};
   return approved(sql, row, { ...(JSON.parse(row.certification!) as Certification), state }, now);
 }
 
