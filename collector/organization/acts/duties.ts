@@ -1,8 +1,10 @@
+import type { Snapshot } from '../../readiness/snapshot.ts';
 import type { OrganizationDocument } from '../document.ts';
 import { makeDocument } from '../documents.ts';
 import { summarized } from '../intake/summary.ts';
 import type { Organization } from '../organization.ts';
 import { OrganizationRefusal } from '../refusal.ts';
+import type { Store } from '../store/store.ts';
 import { newDutyId, openDuty, wrong } from './decide.ts';
 
 /** The two-year evaluation: the site hands in its report and its plan for the next stage by a date. */
@@ -46,7 +48,7 @@ export const OUTCOMES = ['passed', 'failed'] as const;
 
 /**
  * Closes what a site owed. A rectification passes by an assessment alone: a session of the purpose `rectification` that
- * the site's record shows after the item was opened.
+ * began after the item was opened, is over, and of which the site's record holds a snapshot.
  */
 export function closeDuty(
   organization: Organization,
@@ -86,20 +88,41 @@ async function whatKind({ store }: Organization, site: string, id: string) {
   return { kind: row.kind, openedAt: row.opened_at };
 }
 
-/** The newest re-check that the record shows. */
-async function assessmentAfter({ store }: Organization, site: string, after: number): Promise<string | null> {
-  const row = await store.sql
+/** Re-checks that are looked through for one with a snapshot, from the newest. */
+const MOST_CHECKS = 20;
+
+/** The newest re-check that took place: one that is planned, or that froze nothing, showed nobody anything. */
+async function assessmentAfter({ store, now }: Organization, site: string, after: number): Promise<string | null> {
+  const rows = await store.sql
     .selectFrom('exam')
     .select('id')
     .where('site_id', '=', site)
     .where('kind', '=', 'assessment')
     .where('purpose', '=', 'rectification')
     .where('starts_at', '>=', after)
+    .where('ends_at', '<=', now())
     .where('cancelled_at', 'is', null)
     .orderBy('starts_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.id ?? null;
+    .limit(MOST_CHECKS)
+    .execute();
+  for (const { id } of rows) if (await hasSnapshot(store, site, id, after)) return id;
+  return null;
+}
+
+async function hasSnapshot({ sql }: Store, site: string, session: string, after: number): Promise<boolean> {
+  const rows = await sql
+    .selectFrom('entry')
+    .select('text')
+    .where('site_id', '=', site)
+    .where('kind', '=', 'snapshot')
+    // Bodies are canonical JSON; `_` and `%` of an id find too much, which is looked at below.
+    .where('text', 'like', `%"session":${JSON.stringify(session)}%`)
+    .orderBy('n', 'desc')
+    .limit(MOST_CHECKS)
+    .execute();
+  return rows
+    .map(({ text }) => JSON.parse(text) as Partial<Snapshot>)
+    .some((snapshot) => snapshot.session === session && snapshot.taken! >= after);
 }
 
 export function dayOf(at: number): string {
@@ -108,8 +131,8 @@ export function dayOf(at: number): string {
 
 const NO_ASSESSMENT = () =>
   new OrganizationRefusal(409, 'no-assessment', {
-    zh: '考点的记录里没有这之后的整改复核；先由考点安排一次（场次种类：评估，目的：整改复核）',
-    en: 'the site’s record shows no re-check after it was opened; the site plans one first (an assessment, purpose rectification)',
+    zh: '考点的记录里没有这之后已结束并留有快照的整改复核；先由考点进行一次（场次种类：评估，目的：整改复核）',
+    en: 'the site’s record shows no re-check after it was opened that is over and has a snapshot; the site holds one first (an assessment, purpose rectification)',
   });
 const CLOSED = () =>
   new OrganizationRefusal(404, 'duty', { zh: '没有这项待办，或已了结', en: 'there is no such duty, or it is closed' });

@@ -109,9 +109,12 @@ test('a decision holds reason, author, deadline and what the record showed; its 
   expect((await close('passed')).status).toBe(409);
   paper.write('session', {
     ...examBody('s-2', Date.now() + 1, { rooms: 'all' }),
+    endsAt: Date.now() + 2,
     kind: 'assessment',
     purpose: 'rectification',
   });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  paper.write('snapshot', { ...snapshotBody('A', {}), session: 's-2' }, 'room:A');
   await take(field.organization, 'nanjing-01', paper.entries.map(lineOf));
   expect((await close('passed')).status).toBe(201);
   expect((await close('passed')).status).toBe(404);
