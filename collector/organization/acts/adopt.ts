@@ -1,13 +1,16 @@
-import type { Line } from '../../history/chain.ts';
-import { NO_ENTRY } from '../../history/chain.ts';
+import { NO_ENTRY, type Line } from '../../history/chain.ts';
 import { digest } from '../intake/digest.ts';
+import { summarize } from '../intake/hold.ts';
 import { lineOfEntry, lineText } from '../intake/lines.ts';
-import { addMonths, putRooms, summarized } from '../intake/summary.ts';
+import { addMonths, putExams, putRooms } from '../intake/summary.ts';
 import { takeWithin } from '../intake/take.ts';
 import type { Organization } from '../organization.ts';
 import { OrganizationRefusal } from '../refusal.ts';
 import { Moved, type Work } from '../store/store.ts';
 import type { AsideRow, StoredEntry } from '../store/tables.ts';
+
+/** Rows in memory at once; a body may be large, and a way long. */
+const ROWS = 200;
 
 /**
  * A person looked into a fork, as after a restored backup, and lets the chain go on the other way. What stood there is
@@ -27,14 +30,13 @@ export async function adoptFork(
     const branch = await branchFrom(sql, site, about);
     const before = n === 1 ? NO_ENTRY : await hashAt(sql, site, n - 1);
     if (branch.length === 0 || branch[0]!.n !== n || branch[0]!.previous !== before) throw NO_FORK();
-    const left = await sql
-      .selectFrom('entry')
-      .selectAll()
-      .where('site_id', '=', site)
-      .where('n', '>=', n)
-      .orderBy('n')
-      .execute();
-    const back = { n: n - 1, hash: before, chain_key: await keyBefore(sql, site, n), cosigned_n: 0 };
+    const back = {
+      n: n - 1,
+      hash: before,
+      chain_key: await keyBefore(sql, site, n),
+      cosigned_n: await cosignedBefore(sql, site, n),
+      documents_taken: 0,
+    };
     const moved = await sql
       .updateTable('site')
       .set(back)
@@ -43,12 +45,13 @@ export async function adoptFork(
       .where('hash', '=', row.hash)
       .executeTakeFirst();
     if (moved.numUpdatedRows === 0n) throw new Moved();
-    await sql.deleteFrom('entry').where('site_id', '=', site).where('n', '>=', n).execute();
-    await putAside(sql, site, left, now());
-    for (const one of branch)
-      await sql.deleteFrom('aside').where('site_id', '=', site).where('hash', '=', one.hash).execute();
-    await takeWithin(sql, organization, site, branch);
-    await recount(sql, site);
+    const exams = await leave(sql, site, n, now());
+    await sql.deleteFrom('month').where('site_id', '=', site).execute();
+    await sql.deleteFrom('failing').where('site_id', '=', site).execute();
+    await sql.deleteFrom('room').where('site_id', '=', site).execute();
+    await recount(sql, site, exams, row.certification);
+    for (let index = 0; index < branch.length; index += ROWS)
+      await join(sql, organization, site, branch.slice(index, index + ROWS));
     await sql
       .updateTable('mark')
       .set({ closed_at: now(), closed_by: by })
@@ -57,26 +60,63 @@ export async function adoptFork(
       .where('n', '=', n)
       .where('about', '=', about)
       .execute();
-    await sql
-      .updateTable('site')
-      .set(await summarized(sql, site, now()))
-      .where('site_id', '=', site)
-      .execute();
+    await summarize(sql, site, now());
     return branch.at(-1)!.n;
   });
 }
 
+type Step = Pick<AsideRow, 'n' | 'hash' | 'previous'>;
+
 /** The other way from its first entry on, as far as it goes. */
-async function branchFrom(sql: Work, site: string, first: string): Promise<readonly Line[]> {
-  const rows = await sql.selectFrom('aside').selectAll().where('site_id', '=', site).orderBy('n').execute();
+async function branchFrom(sql: Work, site: string, first: string): Promise<readonly Step[]> {
+  const rows = await sql
+    .selectFrom('aside')
+    .select(['n', 'hash', 'previous'])
+    .where('site_id', '=', site)
+    .orderBy('n')
+    .execute();
   const byPrevious = new Map(rows.map((row) => [row.previous, row]));
-  const lines: Line[] = [];
-  for (let row: AsideRow | undefined = rows.find(({ hash }) => hash === first); row; row = byPrevious.get(row.hash)) {
-    const line = lineOfEntry(JSON.parse(row.line), site);
-    if (!line) break;
-    lines.push(line);
+  const steps: Step[] = [];
+  for (let row: Step | undefined = rows.find(({ hash }) => hash === first); row; row = byPrevious.get(row.hash))
+    steps.push(row);
+  return steps;
+}
+
+/** Takes a part of the other way in, from beside the chain. */
+async function join(sql: Work, organization: Organization, site: string, steps: readonly Step[]): Promise<void> {
+  const hashes = steps.map(({ hash }) => hash);
+  const rows = await sql
+    .selectFrom('aside')
+    .select('line')
+    .where('site_id', '=', site)
+    .where('hash', 'in', hashes)
+    .orderBy('n')
+    .execute();
+  const lines = rows.map(({ line }) => lineOfEntry(JSON.parse(line), site)!);
+  await sql.deleteFrom('aside').where('site_id', '=', site).where('hash', 'in', hashes).execute();
+  await takeWithin(sql, organization, site, lines);
+}
+
+/** Puts the chain from `n` on beside it. Returns the sessions that it spoke of. */
+async function leave(sql: Work, site: string, n: number, at: number): Promise<ReadonlySet<string>> {
+  const exams = new Set<string>();
+  for (;;) {
+    const rows = await sql
+      .selectFrom('entry')
+      .selectAll()
+      .where('site_id', '=', site)
+      .where('n', '>=', n)
+      .orderBy('n')
+      .limit(ROWS)
+      .execute();
+    const last = rows.at(-1);
+    if (!last) break;
+    for (const { id } of digest(site, rows.map(lineOfStored)).exams) exams.add(id);
+    await putAside(sql, site, rows, at);
+    await sql.deleteFrom('entry').where('site_id', '=', site).where('n', '>=', n).where('n', '<=', last.n).execute();
   }
-  return lines;
+  for (const id of exams) await sql.deleteFrom('exam').where('site_id', '=', site).where('id', '=', id).execute();
+  return exams;
 }
 
 async function hashAt(sql: Work, site: string, n: number): Promise<string> {
@@ -103,44 +143,73 @@ async function keyBefore(sql: Work, site: string, n: number): Promise<string | n
   return row ? String((JSON.parse(row.text) as { key?: unknown }).key) : null;
 }
 
+/** Up to where the organization answered for what stays. */
+async function cosignedBefore(sql: Work, site: string, n: number): Promise<number> {
+  const heads = await sql
+    .selectFrom('head')
+    .select(['n', 'hash'])
+    .where('site_id', '=', site)
+    .where('entry_n', '<', n)
+    .orderBy('n', 'desc')
+    .limit(ROWS)
+    .execute();
+  // Some may be of ways that were left before.
+  for (const head of heads) if ((await hashAt(sql, site, head.n)) === head.hash) return head.n;
+  return 0;
+}
+
 async function putAside(sql: Work, site: string, left: readonly StoredEntry[], at: number): Promise<void> {
-  for (const row of left) {
-    const line = lineOfStored(row);
-    await sql
-      .insertInto('aside')
-      .values({
-        site_id: site,
-        hash: row.hash,
-        n: row.n,
-        previous: row.previous,
-        why: 'fork',
-        arrived_at: at,
-        line: lineText(line),
-      })
-      .onConflict((conflict) => conflict.columns(['site_id', 'hash']).doNothing())
-      .execute();
-  }
+  const rows = left.map((row) => ({
+    site_id: site,
+    hash: row.hash,
+    n: row.n,
+    previous: row.previous,
+    why: 'fork' as const,
+    arrived_at: at,
+    line: lineText(lineOfStored(row)),
+  }));
+  await sql
+    .insertInto('aside')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['site_id', 'hash']).doNothing())
+    .execute();
 }
 
 function lineOfStored({ site_id: site, recorded_at: recordedAt, late, kind, ...row }: StoredEntry): Line {
   return { ...row, site, recordedAt, late: late === 1, kind: kind as Line['kind'] };
 }
 
-/** Months and rooms anew from the snapshots of the chain as it is now. */
-async function recount(sql: Work, site: string): Promise<void> {
-  await sql.deleteFrom('month').where('site_id', '=', site).execute();
-  await sql.deleteFrom('failing').where('site_id', '=', site).execute();
-  await sql.deleteFrom('room').where('site_id', '=', site).execute();
-  const rows = await sql
-    .selectFrom('entry')
-    .selectAll()
-    .where('site_id', '=', site)
-    .where('kind', '=', 'snapshot')
-    .orderBy('n')
-    .execute();
-  const found = digest(site, rows.map(lineOfStored));
-  await putRooms(sql, found.rooms);
-  await addMonths(sql, found);
+/**
+ * Months and rooms anew from what stays of the chain, and of sessions those that the other way spoke of: others keep
+ * what they were judged by in their time.
+ */
+async function recount(
+  sql: Work,
+  site: string,
+  sessions: ReadonlySet<string>,
+  certification: string | null,
+): Promise<void> {
+  for (let after = 0; ;) {
+    const rows = await sql
+      .selectFrom('entry')
+      .selectAll()
+      .where('site_id', '=', site)
+      .where('kind', 'in', ['snapshot', 'session', 'organization'])
+      .where('n', '>', after)
+      .orderBy('n')
+      .limit(ROWS)
+      .execute();
+    const last = rows.at(-1);
+    if (!last) return;
+    after = last.n;
+    const found = digest(site, rows.map(lineOfStored));
+    await putRooms(sql, found.rooms);
+    await addMonths(sql, found);
+    const exams = found.exams.filter(({ id }) => sessions.has(id));
+    await putExams(sql, exams, certification);
+    if (found.documents !== null)
+      await sql.updateTable('site').set({ documents_taken: found.documents }).where('site_id', '=', site).execute();
+  }
 }
 
 const NO_FORK = () =>

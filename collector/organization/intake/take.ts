@@ -166,7 +166,12 @@ async function putHeads(sql: Work, site: string, heads: Followed['heads'], key: 
     cosigned_key: key.publicKey,
     cosignature: key.sign(cosignText({ site, n, hash, at })),
   }));
-  await sql.insertInto('head').values(rows).execute();
+  await sql
+    .insertInto('head')
+    .values(rows)
+    // Of a way that the chain left and came back to, or of two ways with one head at one place: the first one stands.
+    .onConflict((conflict) => conflict.columns(['site_id', 'entry_n', 'hash']).doNothing())
+    .execute();
 }
 
 async function putMarks(sql: Work, site: string, marks: Followed['marks'], at: number): Promise<void> {

@@ -11,7 +11,7 @@ import { handIn } from '../../../collector/organization/handIn.ts';
 import { take } from '../../../collector/organization/intake/take.ts';
 import { lineOf } from '../../../collector/history/chain.ts';
 import { openField, type Field } from './field.ts';
-import { exportOf, paperSite, snapshotBody, type PaperSite } from './paper.ts';
+import { examBody, exportOf, paperSite, snapshotBody, type PaperSite } from './paper.ts';
 
 /** Everything that an organization does in its time, once, so that each of its statements is heard. */
 export async function statementsOfADay(where?: string): Promise<ReadonlySet<string>> {
@@ -51,6 +51,7 @@ export async function statementsOfADay(where?: string): Promise<ReadonlySet<stri
   const second = await field.ticket('nanjing-01');
   const fork = paperSite('nanjing-01', Date.UTC(2026, 10, 24));
   fork.write('collector', { change: 'started' });
+  fork.write('session', examBody('s-2', Date.now() + 86_400_000, { rooms: ['A'] }));
   const forked = fork.shipping(second, fork.membership(second));
   forked.start();
   const from = Date.now();

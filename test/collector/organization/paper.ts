@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { pino } from 'pino';
 import { entryHash, NO_ENTRY } from '../../../collector/history/chain.ts';
 import { canonical } from '../../../collector/history/canonical.ts';
@@ -20,19 +20,26 @@ export interface PaperSite {
   readonly key: RecordKey;
   write(kind: EntryKind, body: EntryDraft['body'], subject?: string | null): void;
   head(): void;
+  /** The same record so far, with the same key, that goes on its own way: as after a restored backup. */
+  copy(): PaperSite;
   membership(ticket: OrganizationTicket): Membership;
   shipping(ticket: OrganizationTicket, membership: Membership): Shipping;
 }
 
-export function paperSite(site: string, from = Date.UTC(2026, 10, 23, 1)): PaperSite {
-  const { privateKey, publicKey: pub } = generateKeyPairSync('ed25519');
+interface PaperStart {
+  readonly keys: { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
+  readonly entries: readonly Entry[];
+}
+
+export function paperSite(site: string, from = Date.UTC(2026, 10, 23, 1), before?: PaperStart): PaperSite {
+  const { privateKey, publicKey: pub } = before?.keys ?? generateKeyPairSync('ed25519');
   const publicKey = pub.export({ format: 'der', type: 'spki' }).toString('base64url');
   const key: RecordKey = {
     id: keyIdOf(publicKey),
     publicKey,
     sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64url'),
   };
-  const entries: Entry[] = [];
+  const entries: Entry[] = [...(before?.entries ?? [])];
   let wall = from;
 
   function append({
@@ -68,7 +75,7 @@ export function paperSite(site: string, from = Date.UTC(2026, 10, 23, 1)): Paper
       return { rows, next: null };
     },
   };
-  append({ kind: 'key', body: { change: 'first', key: publicKey } });
+  if (!before) append({ kind: 'key', body: { change: 'first', key: publicKey } });
   return {
     entries,
     key,
@@ -78,6 +85,7 @@ export function paperSite(site: string, from = Date.UTC(2026, 10, 23, 1)): Paper
       const { site: _site, ...body } = head;
       append({ kind: 'head', body: { ...body, key: publicKey, signature: key.sign(headText(head)) } });
     },
+    copy: () => paperSite(site, wall + 500, { keys: { privateKey, publicKey: pub }, entries }),
     membership: (ticket) =>
       createMembership({
         site,
