@@ -41,7 +41,10 @@ export const NEW_SITE = {
   made_up: 0,
 } as const satisfies Omit<SiteRow, 'site_id' | 'name' | 'province'>;
 
-/** What `xunkao org ticket` makes: the secret goes into the ticket, its hash stays here. */
+/**
+ * What `xunkao org ticket` makes: the secret goes into the ticket, its hash stays here. A site has one ticket at a time:
+ * one that went astray is worth nothing as soon as another is made or used.
+ */
 export async function makeSiteTicket(
   store: Store,
   { site, name, province }: SiteWish,
@@ -57,6 +60,7 @@ export async function makeSiteTicket(
       .execute();
     const named = { ...(name === undefined ? {} : { name }), ...(province === undefined ? {} : { province }) };
     if (Object.keys(named).length > 0) await sql.updateTable('site').set(named).where('site_id', '=', site).execute();
+    await closeTickets(sql, site, now);
     const row = { site_id: site, id, secret_hash: sha256(secret), made_at: now, until, key, used_at: null };
     await sql.insertInto('ticket').values(row).execute();
   });
@@ -93,9 +97,19 @@ export function enrolSite(
       .where('used_at', 'is', null)
       .executeTakeFirst();
     if (spent.numUpdatedRows === 0n) throw new Moved();
+    await closeTickets(sql, site, now);
     await sql.updateTable('site').set({ key, enrolled_at: now }).where('site_id', '=', site).execute();
     if (row.key !== null && row.key !== key) await markReplaced(sql, site, row.n, key, now);
   });
+}
+
+async function closeTickets(sql: Work, site: string, at: number): Promise<void> {
+  await sql
+    .updateTable('ticket')
+    .set({ used_at: at })
+    .where('site_id', '=', site)
+    .where('used_at', 'is', null)
+    .execute();
 }
 
 /** A person gave the site a second ticket: that its record went on with another key stays to be seen. */
@@ -161,8 +175,8 @@ const WRONG_TICKET = () =>
   });
 const SPENT_TICKET = () =>
   new OrganizationRefusal(401, 'ticket', {
-    zh: '机构凭证已用过或已过期；请机构另开一张',
-    en: 'the organization’s ticket was used or has ended; ask for another one',
+    zh: '机构凭证已用过、已过期，或已被新开的取代；请机构另开一张',
+    en: 'the organization’s ticket was used, has ended, or gave way to a newer one; ask for another one',
   });
 const OTHER_KEY = () =>
   new OrganizationRefusal(403, 'key', {

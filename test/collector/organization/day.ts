@@ -19,8 +19,8 @@ export async function statementsOfADay(where?: string): Promise<ReadonlySet<stri
   const folder = mkdtempSync(join(tmpdir(), 'xunkao-'));
   const field = await openField(where, { heard: (statement) => statements.add(statement), folder, isKept: true });
   const { organization } = field;
-  const ticket = await field.ticket('nanjing-01');
   await field.ticket('nanjing-01');
+  const ticket = await field.ticket('nanjing-01');
   const site = paperSite('nanjing-01');
   site.write('session', {
     change: 'planned',
