@@ -79,13 +79,14 @@ export function siteOf(site: string | undefined): string {
   });
 }
 
-export function keyOf(text: string, site: string | null): string {
+/** The key of this site. Throws where the line is another site's, or none. */
+export function keyOf(text: string, site: string): string {
   const path = pathFrom(text);
   const parsed = parseKey(text) ?? (existsSync(path) ? parseKey(readFileSync(path, 'utf8')) : null);
-  if (parsed && (site === null || parsed.site === null || parsed.site === site)) return parsed.publicKey;
+  if (parsed && (parsed.site === null || parsed.site === site)) return parsed.publicKey;
   throw new WrongUse({
-    zh: '--key 须是这个考点的 key.pub 文件或其中的一行（xunkao-site 考点 MCow…）',
-    en: '--key takes the site’s file key.pub or its line (xunkao-site NAME MCow…)',
+    zh: `--key 须是考点 ${site} 的 key.pub 文件或其中的一行（xunkao-site ${site} MCow…）${parsed ? `，不是 ${parsed.site} 的` : ''}`,
+    en: `--key takes the file key.pub of the site ${site} or its line (xunkao-site ${site} MCow…)${parsed ? `, not that of ${parsed.site}` : ''}`,
   });
 }
 

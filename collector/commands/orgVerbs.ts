@@ -1,7 +1,8 @@
+import type { Bilingual } from '../../agent/probe.ts';
 import { documentsAfter, noSuchSite } from '../organization/documents.ts';
 import { makeSiteTicket } from '../organization/enrolment.ts';
 import type { Packet } from '../organization/exchange.ts';
-import { importFile } from '../organization/intake/importFile.ts';
+import { importFile, siteIn } from '../organization/intake/importFile.ts';
 import { newestCosigned } from '../organization/intake/take.ts';
 import { createPeople } from '../organization/people/accounts.ts';
 import type { PersonRole } from '../organization/people/person.ts';
@@ -57,13 +58,14 @@ async function importVerb(options: OrgOptions): Promise<number> {
   const { file, key: line } = options;
   if (file === undefined)
     throw new WrongUse({ zh: '须给出考点导出的文件', en: 'name the file that the site exported' });
-  const expected = line === undefined ? null : keyOf(line, null);
+  const path = pathFrom(file);
+  const header = await siteIn(path);
+  if ('refused' in header) return refuse(header.refused);
+  // The line names its site: another site's key vouches for no record of this one.
+  const expected = line === undefined ? null : keyOf(line, header.site);
   return withOrganization(options, async (organization) => {
-    const done = await importFile(organization, pathFrom(file), expected);
-    if ('refused' in done) {
-      process.stderr.write(`xunkao org: ${say(done.refused)}\n`);
-      return 1;
-    }
+    const done = await importFile(organization, path, expected);
+    if ('refused' in done) return refuse(done.refused);
     const { site, fresh, known, aside, n, marks } = done;
     tell({
       zh: `考点 ${site}：新收 ${fresh} 条，已有 ${known} 条，另放 ${aside} 条；记录到第 ${n} 条`,
@@ -72,6 +74,11 @@ async function importVerb(options: OrgOptions): Promise<number> {
     for (const mark of marks) tell({ zh: `注意：${mark}`, en: `NOTE: ${mark}` });
     return 0;
   });
+}
+
+function refuse(words: Bilingual): number {
+  process.stderr.write(`xunkao org: ${say(words)}\n`);
+  return 1;
 }
 
 async function packet(options: OrgOptions): Promise<number> {
