@@ -57,10 +57,11 @@ export function clauseEvidence(
   };
 }
 
-function statedLine({ kind, by, at, text }: StatementStory, { voice, names }: Desk): string {
+function statedLine({ kind, by, enteredAt, at, text }: StatementStory, { voice, names }: Desk): string {
   const { say } = voice;
   const words = text.state === 'there' ? text.text : say(text.state === 'altered' ? 'altered' : 'erased');
-  return say(kind === 'waiver' ? 'evidence_waived' : 'evidence_stated', {
+  const waived = enteredAt === 'organization' ? 'evidence_waived_signed' : 'evidence_waived';
+  return say(kind === 'waiver' ? waived : 'evidence_stated', {
     who: names.account(by),
     day: voice.day(at),
     text: words,

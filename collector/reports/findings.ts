@@ -23,11 +23,17 @@ export interface Findings {
   subjectsOf(rule: string): ReadonlyMap<string, Foreseen>;
 }
 
-/** Of an assessment the last frozen readiness of each of its rooms. Throws a `Trouble` where none was frozen. */
+/**
+ * Of an assessment each room's readiness as it was frozen at the end; where it was called off before, what was frozen last.
+ * What somebody froze later does not count: a room may have been mended since. Throws a
+ * `Trouble` where none was frozen.
+ */
 export function frozenFindings({ reading, now }: Desk, { session }: SessionStory): Findings {
   const latest = new Map<string, WholeSnapshot>();
   const to = (session.endsAt ?? now) + 86_400_000;
-  for (const one of wholeSnapshots(reading, session.id, session.startsAt - 86_400_000, to)) latest.set(one.room, one);
+  for (const one of wholeSnapshots(reading, session.id, session.startsAt - 86_400_000, to)) {
+    if (latest.get(one.room)?.reason !== 'end') latest.set(one.room, one);
+  }
   const frozen = [...latest.values()].sort((left, right) => (left.room < right.room ? -1 : 1));
   if (frozen.length === 0) {
     throw new Trouble({

@@ -16,11 +16,16 @@ export interface IncidentStory {
 
 /** So long after the time that is asked for its incidents are followed to their end. */
 const FOLLOWED_MS = 7 * 86_400_000;
+/** So long before it those are looked for that were open already. */
+const LOOKED_BACK_MS = 30 * 86_400_000;
 
-/** Incidents that were opened from `from` on and before `to`, each when it was closed and the rest at the end. */
+/**
+ * Incidents that were open at some moment from `from` on and before `to`, also those that were opened up to a month before
+ * it; each when it was closed and the rest at the end.
+ */
 export function* incidentStories(reading: Reading, from: number, to: number): Generator<IncidentStory> {
   const open = new Map<string, IncidentStory>();
-  for (const entry of reading.entries({ kinds: ['incident'], from, to: to + FOLLOWED_MS })) {
+  for (const entry of reading.entries({ kinds: ['incident'], from: from - LOOKED_BACK_MS, to: to + FOLLOWED_MS })) {
     const { at, body } = entry;
     const id = String(body['id']);
     if (at >= to && open.size === 0) break;
@@ -29,12 +34,12 @@ export function* incidentStories(reading: Reading, from: number, to: number): Ge
       continue;
     }
     const story = open.get(id);
-    // It was opened before.
+    // It was opened long before.
     if (!story) continue;
     if (body['change'] === 'acknowledged') open.set(id, { ...story, acknowledged: { at, by: body['by'] } });
     else {
       open.delete(id);
-      yield { ...story, closedAt: at };
+      if (at >= from) yield { ...story, closedAt: at };
     }
   }
   yield* open.values();

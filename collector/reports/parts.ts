@@ -169,6 +169,12 @@ function placeOf({ room, seat }: OccurrenceStory, { say }: Voice): string {
   return seat === null ? say('room_name', { room }) : say('seat_name', { room, seat });
 }
 
+/** A waiver of the site's own is told apart from one that the organization signed. */
+function kindOf({ kind, enteredAt }: StatementStory): Parameters<Voice['say']>[0] {
+  if (kind === 'attestation') return 'kind_attestation';
+  return enteredAt === 'organization' ? 'kind_waiver_signed' : 'kind_waiver';
+}
+
 export function statementTable(
   stories: readonly StatementStory[],
   { voice, names }: Pick<Desk, 'voice' | 'names'>,
@@ -187,7 +193,7 @@ export function statementTable(
       { title: say('col_valid_until'), share: 11 },
     ],
     rows: stories.map((one) => [
-      cell(say(one.kind === 'waiver' ? 'kind_waiver' : 'kind_attestation')),
+      cell(say(kindOf(one))),
       cell(names.ruleTitle(one.rule)),
       cell(one.subject === null ? say('every_subject') : names.place(one.subject)),
       wordsCell(one.text, voice),

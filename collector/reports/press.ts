@@ -40,29 +40,33 @@ export function createPress(data: string, terms: Terms): Press {
     over: () => void,
   ): Promise<AsyncIterableIterator<Uint8Array>> {
     const workerData: PressOrder = { ...order, data, terms };
-    const worker = new Worker(new URL('./thread.ts', import.meta.url), {
-      workerData,
-      name: 'report',
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MEBIBYTES },
-    });
-    const said = listen(worker);
-    // A report that somebody still downloads does not hold up the collector's end. Listening would take it back.
-    worker.unref();
-    const timer = setTimeout(() => void worker.terminate(), LIMIT_MS).unref();
+    let worker: Worker | null = null;
+    let isOver = false;
     const end = (): void => {
+      if (isOver) return;
+      isOver = true;
       clearTimeout(timer);
-      void worker.terminate();
+      void worker?.terminate();
       over();
     };
-    let first: Printed;
+    // Whoever asks for a report and reads no more of it holds up no other one.
+    const timer = setTimeout(end, LIMIT_MS).unref();
     try {
-      first = await said();
+      worker = new Worker(new URL('./thread.ts', import.meta.url), {
+        workerData,
+        name: 'report',
+        resourceLimits: { maxOldGenerationSizeMb: MOST_MEBIBYTES },
+      });
+      const said = listen(worker);
+      // A report that somebody still downloads does not hold up the collector's end. Listening would take it back.
+      worker.unref();
+      const first = await said();
       if (first.kind === 'refused') throw new Trouble(first.words);
+      return piecesOf(worker, first, said, end);
     } catch (error) {
       end();
       throw error;
     }
-    return piecesOf(worker, first, said, end);
   }
 
   return {

@@ -13,6 +13,8 @@ export interface StatementStory {
   readonly subject: string | null;
   readonly at: number;
   readonly by: unknown;
+  /** Who said so: a waiver that the site entered itself is not the organization's word. */
+  readonly enteredAt: 'site' | 'organization';
   readonly validUntil: number;
   readonly withdrawn: { readonly at: number; readonly by: unknown } | null;
   readonly standard: string;
@@ -42,6 +44,7 @@ function stated(reading: Reading, id: string, { at, kind, rule, subject, body }:
     subject,
     at,
     by: body['by'],
+    enteredAt: body['enteredAt'] === 'organization' ? 'organization' : 'site',
     validUntil: Number(body['validUntil']),
     withdrawn: null,
     standard: String(body['standard']),

@@ -63,8 +63,8 @@ export function figuresOfTerm(desk: Desk, term: Term): TermFigures {
   const byMonth = new Map<string, number>();
   for (const story of incidentStories(reading, from, to)) {
     const title = incidentTitle(story, desk);
-    byRule.set(title, withIncident(byRule.get(title) ?? noneOf(title), story, Math.min(desk.now, to)));
-    const month = voice.day(story.openedAt).slice(0, 7);
+    byRule.set(title, withIncident(byRule.get(title) ?? noneOf(title), story, { from, to: Math.min(desk.now, to) }));
+    const month = voice.day(Math.max(story.openedAt, from)).slice(0, 7);
     byMonth.set(month, (byMonth.get(month) ?? 0) + 1);
     sheet.incident(story, names.room(story.subject));
   }
@@ -159,14 +159,15 @@ const noneOf = (title: string): RuleFigures => ({
 });
 
 /** @param end wall clock, ms: what is still open counts until then */
-function withIncident(before: RuleFigures, story: IncidentStory, end: number): RuleFigures {
+/** Its time counts as far as it lies in the term. */
+function withIncident(before: RuleFigures, story: IncidentStory, term: { from: number; to: number }): RuleFigures {
   const took = tookOf(story);
   return {
     ...before,
     urgent: before.urgent || story.urgency === 'urgent',
     count: before.count + 1,
     answered: before.answered.concat(took),
-    openMs: before.openMs + (story.closedAt ?? end) - story.openedAt,
+    openMs: before.openMs + Math.min(story.closedAt ?? term.to, term.to) - Math.max(story.openedAt, term.from),
     unanswered: before.unanswered + (took.length === 0 ? 1 : 0),
   };
 }

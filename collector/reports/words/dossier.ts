@@ -40,7 +40,14 @@ export const DOSSIER_WORDS = {
     en: 'Claimed: the agent on the machine says so and nobody else; witnessed: the collector or another host saw it.',
   },
   evidence_stated: { zh: '{who} {day} 确认：{text}', en: 'stated by {who} on {day}: {text}' },
-  evidence_waived: { zh: '{who} {day} 登记豁免：{text}', en: 'waived, entered by {who} on {day}: {text}' },
+  evidence_waived: {
+    zh: '{who} {day} 在考点登记豁免（无认证机构签名）：{text}',
+    en: 'waived, entered at the site by {who} on {day}, not signed by the organization: {text}',
+  },
+  evidence_waived_signed: {
+    zh: '认证机构 {day} 签名豁免：{text}',
+    en: 'waived by the organization, which signed it on {day}: {text}',
+  },
   judged_agent: { zh: '代理程序', en: 'agent' },
   judged_collector: { zh: '采集器', en: 'collector' },
   judged_device: { zh: '设备', en: 'device' },
