@@ -4,7 +4,7 @@ import type { FastifyBaseLogger as Log } from 'fastify';
 import { buildCatalogue, loadProbes } from '../agent/catalogue.ts';
 import { plainSecrets } from './devices.ts';
 import { createBeat, type Beat, type Stages } from './beat.ts';
-import { createBelonging, organizationFolder, type Belonging } from './belonging.ts';
+import { createBelonging, type Belonging } from './belonging.ts';
 import type { Clock, Moment } from './clock.ts';
 import { CAMERA_FACTS } from './compliance/cameras.ts';
 import { createCompliance } from './compliance/compliance.ts';
@@ -26,7 +26,7 @@ import { createPlaces } from './identity/places.ts';
 import { createRegistry } from './identity/registry.ts';
 import { createIncidents } from './incidents/incidents.ts';
 import { createOffice, type Office } from './office.ts';
-import { readParameters, type OrganizationParameters } from './organization/site/effects.ts';
+import { organizedStandard } from './organization/site/standard.ts';
 import { openKeyFolder } from './record/key.ts';
 import { createPress } from './reports/press.ts';
 import { termsOf } from './reports/terms.ts';
@@ -115,19 +115,7 @@ export async function assemble({
     if ('faults' in loaded) throw new WrongPack(loaded.faults);
     return loaded.standard;
   };
-  const standard = (await loadOrganized()) ?? (await load(settings.standard, 'parameters'));
-
-  /** With the organization's own values, which count before the site's; null when there are none, or they do not fit. */
-  async function loadOrganized(): Promise<Standard | null> {
-    const { organization } = settings;
-    const own = organization && (await readParameters(organizationFolder(data), site, organization.ticket.key));
-    if (!own) return null;
-    const loaded = await loadStandard(packOf(settings.standard), catalogue, merged(settings.parameters, own));
-    if ('standard' in loaded) return loaded.standard;
-    for (const { message } of loaded.faults)
-      log.error(`organization: its parameters do not fit the standard: ${message}`);
-    return null;
-  }
+  const own = await load(settings.standard, 'parameters');
   const tried = settings.trial === null ? null : await load(settings.trial, 'trial_parameters');
   const plain = plainSecrets(settings.devices);
   if (plain.length > 0)
@@ -142,6 +130,18 @@ export async function assemble({
   try {
     const restored = await history.restore();
     const kept = keptOf(restored);
+    const standard =
+      (settings.organization &&
+        (await organizedStandard({
+          site,
+          key: settings.organization.ticket.key,
+          kept: kept.membership.documents,
+          history,
+          own: settings.parameters,
+          load: (overrides) => loadStandard(packOf(settings.standard), catalogue, overrides),
+          log,
+        }))) ??
+      own;
     const journal = await openJournal(join(data, 'journal'), { after: Math.max(restored.judgedTo, restored.stateTo) });
     if (journal.torn) log.warn(journal.torn, 'the end of the journal was half-written and is cut off');
     const clock = makeClock((await endOf(journal, restored.moment)) ?? undefined);
@@ -333,11 +333,6 @@ export async function assemble({
     await history.close();
     throw error;
   }
-}
-
-function merged(one: Settings['parameters'], over: OrganizationParameters): Settings['parameters'] {
-  const rules = new Set([...Object.keys(one), ...Object.keys(over)]);
-  return Object.fromEntries([...rules].map((rule) => [rule, { ...one[rule], ...over[rule] }]));
 }
 
 function nameOf({ id, edition, hash }: Standard): string {

@@ -32,7 +32,7 @@ export interface Belonging {
   takeFile(path: string): Promise<TakenIn | { readonly error: Bilingual }>;
 }
 
-/** Where packs and parameters of the organization lie. */
+/** Where packs of the organization lie. */
 export function organizationFolder(data: string): string {
   return join(data, 'organization');
 }
@@ -69,17 +69,15 @@ export function createBelonging(parts: BelongingParts): Belonging {
     write: write.keep,
     entry: write.entry,
     effect,
+    failed: ({ n, kind }, error) =>
+      log.error({ err: error }, `organization: what follows from document ${n} (${kind}) failed; it is tried again`),
   });
   const client = createClient({ ticket, url, site, key: () => seal.key(), now });
   const shipping = createShipping({ site, ticket, client, history, membership, now, log });
   return {
     async start() {
       // A kill may have come between a document and what follows from it.
-      try {
-        for (const document of membership.documents()) await effect(document);
-      } catch (error) {
-        log.error({ err: error }, 'organization: what follows from its documents could not be written');
-      }
+      await membership.settle();
       shipping.start();
     },
     membership,

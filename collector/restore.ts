@@ -16,7 +16,6 @@ import { scopedOf } from './identity/scopes.ts';
 import type { PlannedSeat } from './identity/seatPlan.ts';
 import type { Ticket } from './identity/tickets.ts';
 import type { Incident } from './incidents/incident.ts';
-import type { OrganizationDocument } from './organization/document.ts';
 import {
   KEPT_DOCUMENT,
   KEPT_STANDING,
@@ -120,7 +119,7 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
     recordKey: (kept.get(KEPT_KEY.kind)?.get(KEPT_KEY.id) as string | undefined) ?? null,
     membership: {
       standing: (kept.get(KEPT_STANDING.kind)?.get(KEPT_STANDING.id) as MembershipStanding | undefined) ?? null,
-      documents: values<OrganizationDocument>(KEPT_DOCUMENT),
+      documents: values(KEPT_DOCUMENT),
     },
     drills: { drills: values('drill'), courses: rows('drill-course'), samples: rows('drill-samples') },
     isNew: lastEntry === 0,

@@ -4,6 +4,7 @@ import { cosignText } from '../../record/head.ts';
 import { isSigned } from '../../record/key.ts';
 import { documentHash, isDocumentOf, type OrganizationDocument } from '../document.ts';
 import type { Cosigned } from '../exchange.ts';
+import { soundDocuments } from './kept.ts';
 
 /** What the site knows of its organization: how far that has the record, and every document that it took. */
 export interface Membership {
@@ -14,6 +15,8 @@ export interface Membership {
    * numbers. What is forged or out of order is left out, and said. Taking the same twice changes nothing.
    */
   take(came: Came): Promise<TakenIn>;
+  /** Lets follow what has not followed yet from documents that were taken: after a start from all. Never rejects. */
+  settle(): Promise<void>;
 }
 
 export interface MembershipStanding {
@@ -47,22 +50,32 @@ export interface MembershipParts {
   /** Durable when it resolves. */
   readonly write: (keep: readonly Kept[], entries: readonly EntryDraft[]) => Promise<void>;
   readonly entry: (kind: 'cosigned' | 'organization', subject: null, body: EntryDraft['body']) => EntryDraft;
-  /** What follows from a document at this site; called once for each, after it is durable, and again after a restart. */
+  /**
+   * What follows from a document at this site; called after it is durable, again after a restart, and again with each
+   * answer of the organization as long as it rejects.
+   */
   readonly effect: (document: OrganizationDocument) => Promise<void>;
+  /** Hears why an effect rejected, once until it says something else. */
+  readonly failed: (document: OrganizationDocument, error: unknown) => void;
 }
 
+/** As a database has it: nobody vouches for its rows, so that documents are believed by their signatures alone. */
 export interface KeptMembership {
   readonly standing: MembershipStanding | null;
-  readonly documents: readonly OrganizationDocument[];
+  readonly documents: readonly unknown[];
 }
 
 export const KEPT_STANDING = { kind: 'organization', id: 'standing' } as const;
 export const KEPT_DOCUMENT = 'organization-document';
 
 export function createMembership(parts: MembershipParts): Membership {
-  const { site, key, history, kept, write, entry, effect } = parts;
-  let standing: MembershipStanding = kept.standing ?? { sentTo: 0, cosignedTo: 0, documents: 0 };
-  let documents = [...kept.documents].sort((left, right) => left.n - right.n);
+  const { site, key, history, kept, write, entry, effect, failed } = parts;
+  let documents = soundDocuments(kept.documents, site, key);
+  let standing: MembershipStanding = { sentTo: 0, cosignedTo: 0, ...kept.standing, documents: documents.length };
+  /** Nothing followed from them yet, in the order of their numbers. */
+  let open = documents;
+  /** What was last said of a document that nothing could follow from. */
+  const said = new Map<number, string>();
   let queue: Promise<unknown> = Promise.resolve();
 
   /** Null, or why this signature is not one over a head of this record. */
@@ -108,19 +121,45 @@ export function createMembership(parts: MembershipParts): Membership {
       await write([{ ...KEPT_STANDING, value: next }, ...rows], entries);
       standing = next;
       documents = [...documents, ...taken];
-      for (const document of taken) await effect(document);
+      open = [...open, ...taken];
     }
+    await followNow();
     return { documents: taken, cosigned: isCosigned, refused };
+  }
+
+  /** One that fails stops no other, but those that speak of the same: a waiver is not withdrawn before it is there. */
+  async function followNow(): Promise<void> {
+    const waiting: OrganizationDocument[] = [];
+    const held = new Set<unknown>();
+    for (const document of open) {
+      const { id } = document.body;
+      try {
+        if (id === undefined || !held.has(id)) {
+          await effect(document);
+          continue;
+        }
+      } catch (error) {
+        const { message } = error as Error;
+        if (said.get(document.n) !== message) failed(document, error);
+        said.set(document.n, message);
+      }
+      held.add(id);
+      waiting.push(document);
+    }
+    open = waiting;
+  }
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = queue.then(work);
+    queue = done.catch(() => undefined);
+    return done;
   }
 
   return {
     standing: () => standing,
     documents: () => documents,
-    take(came) {
-      const done = queue.then(() => takeNow(came));
-      queue = done.catch(() => undefined);
-      return done;
-    },
+    take: (came) => inTurn(() => takeNow(came)),
+    settle: () => inTurn(followNow),
   };
 }
 

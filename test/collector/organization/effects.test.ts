@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { makeDocument } from '../../../collector/organization/documents.ts';
 import { waiverId } from '../../../collector/organization/site/effects.ts';
@@ -7,6 +8,7 @@ import { organizationTicketText } from '../../../collector/organization/ticket.t
 import { administrator, collectorIn, temporaryFolder } from '../../fixtures/collector.ts';
 import { until } from '../../fixtures/nutPrograms.ts';
 import { openField } from './field.ts';
+import { paperSite } from './paper.ts';
 
 test('what the organization signs takes effect at the site, is shown there, and cannot be undone there', async () => {
   const field = await openField();
@@ -66,35 +68,101 @@ test('what the organization signs takes effect at the site, is shown there, and 
   await collector.stop();
 });
 
-test('parameters of the organization count before the site’s own, from the next start; a file made at the site does not', async () => {
+test('parameters of the organization count before the site’s own from the next start, whatever is done to the site’s disk', async () => {
   const field = await openField();
   const data = temporaryFolder();
   const ticket = await field.ticket('nanjing-01');
   writeFileSync(join(data, 'organization-ticket'), organizationTicketText(ticket));
-  const body = { parameters: { memory: { minimum_bytes: '24 GiB' } } };
-  await makeDocument(field.organization, 'nanjing-01', { kind: 'parameters', by: 'o-1', body });
+  for (const least of ['2 GiB', '24 GiB'])
+    await makeDocument(field.organization, 'nanjing-01', {
+      kind: 'parameters',
+      by: 'o-1',
+      body: { parameters: { memory: { minimum_bytes: least } } },
+    });
   const settings = `site: nanjing-01
 listen: ["127.0.0.1:0"]
 parameters: { memory: { minimum_bytes: 8 GiB } }
 organization: { ticket_file: ${data}/organization-ticket }
 `;
-  const leastOf = ({ desk }: Awaited<ReturnType<typeof collectorIn>>) =>
-    desk.standard.rules.find(({ id }) => id === 'memory')!.parameters['minimum_bytes']!.value;
-  const file = join(data, 'organization', 'parameters.json');
-  const first = await collectorIn({ data, settings });
-  expect(leastOf(first)).toBe(8 * 2 ** 30);
-  await until(
-    'the document',
-    20_000,
-    async () => existsSync(file),
-    () => '',
-  );
-  await first.stop();
-  const second = await collectorIn({ data, settings });
-  expect(leastOf(second)).toBe(24 * 2 ** 30);
-  await second.stop();
+  const logged: string[] = [];
+  /** GiB in force, once every document is here. */
+  async function started(isAway = false): Promise<number> {
+    logged.length = 0;
+    const collector = await collectorIn({ data, settings, logged: (line) => logged.push(line) });
+    const headers = await administrator(collector);
+    const documents = async () =>
+      (await collector.app.inject({ url: '/api/v1/organization', headers })).json().documents.length as number;
+    if (!isAway)
+      await until(
+        'the documents',
+        20_000,
+        async () => (await documents()) === 2,
+        () => '',
+      );
+    const { parameters } = collector.desk.standard.rules.find(({ id }) => id === 'memory')!;
+    await collector.stop();
+    return Number(parameters['minimum_bytes']!.value) / 2 ** 30;
+  }
+  const changed = /documents that the record names are not kept as they came \(2\)/;
+  expect(await started()).toBe(8);
+  expect(await started()).toBe(24);
+  expect(logged.join('')).not.toMatch(changed);
 
-  writeFileSync(file, readFileSync(file, 'utf8').replace('24 GiB', '1 GiB'));
-  const third = await collectorIn({ data, settings });
-  expect(leastOf(third)).toBe(8 * 2 ** 30);
-});
+  // An older document, signed as it is, where a file or a row might be believed.
+  const db = new DatabaseSync(join(data, 'xunkao.db'));
+  const rowOf = (n: number) =>
+    db.prepare(`select text from keep where kind = 'organization-document' and id = ?`).get(String(n))!['text'];
+  const put = (n: number, value: unknown) =>
+    db
+      .prepare(`update keep set text = ? where kind = 'organization-document' and id = ?`)
+      .run(value as string, String(n));
+  const [first, second] = [rowOf(1), rowOf(2)];
+  mkdirSync(join(data, 'organization'), { recursive: true });
+  writeFileSync(join(data, 'organization', 'parameters.json'), String(first));
+  expect(await started()).toBe(24);
+
+  put(2, first);
+  expect(await started()).toBe(2);
+  expect(logged.join('')).toMatch(changed);
+  // It was sent again meanwhile.
+  expect(rowOf(2)).toBe(second);
+  expect(await started()).toBe(24);
+
+  const forged = JSON.stringify({ ...JSON.parse(String(second)), kind: 'waiver', body: { id: 'w-1', rule: 'memory' } });
+  put(2, forged);
+  await field.close();
+  expect(await started(true)).toBe(2);
+  expect(logged.join('')).toMatch(changed);
+  db.close();
+}, 60_000);
+
+test('a document that nothing can follow from stops no other; it is tried again, and a waiver is not withdrawn before it is there', async () => {
+  const field = await openField();
+  const ticket = await field.ticket('nanjing-01');
+  const paper = paperSite('nanjing-01');
+  const make = (kind: 'waiver' | 'waiver-withdrawn' | 'decision', body: Record<string, unknown>) =>
+    makeDocument(field.organization, 'nanjing-01', { kind, by: 'o-1', body });
+  const documents = [
+    await make('waiver', { id: 'w-1' }),
+    await make('waiver', { id: 'w-2' }),
+    await make('waiver-withdrawn', { id: 'w-1' }),
+    await make('decision', { decision: 'warning' }),
+  ];
+  let isFull = true;
+  const followed: number[] = [];
+  const said: string[] = [];
+  const effect = async ({ n }: { readonly n: number }) => {
+    if (n === 1 && isFull) throw new Error('the disk is full');
+    followed.push(n);
+  };
+  const failed = ({ n }: { readonly n: number }, error: unknown) => said.push(`${n}: ${(error as Error).message}`);
+  const membership = paper.membership(ticket, { effect, failed });
+  const nothing = { cosigned: null, documents: [], sentTo: null };
+  expect((await membership.take({ ...nothing, documents })).documents).toHaveLength(4);
+  await membership.take(nothing);
+  expect([followed, said]).toEqual([[2, 4], ['1: the disk is full']]);
+  isFull = false;
+  await membership.take(nothing);
+  await membership.settle();
+  expect(followed).toEqual([2, 4, 1, 3]);
+}, 20_000);

@@ -110,6 +110,7 @@ export async function memberOf(ticket: OrganizationTicket, folder?: string): Pro
       body,
     }),
     effect: async (document) => void effects.push(document),
+    failed: () => undefined,
   });
   const client = createClient({ ticket, url: null, site, key: sealed.seal.key, now: Date.now });
   const shipping = (): Shipping =>

@@ -4,7 +4,11 @@ import { entryHash, NO_ENTRY } from '../../../collector/history/chain.ts';
 import { canonical } from '../../../collector/history/canonical.ts';
 import type { Entry, EntryDraft, EntryKind, EntryQuery, Page } from '../../../collector/history/history.ts';
 import { createClient } from '../../../collector/organization/site/client.ts';
-import { createMembership, type Membership } from '../../../collector/organization/site/membership.ts';
+import {
+  createMembership,
+  type Membership,
+  type MembershipParts,
+} from '../../../collector/organization/site/membership.ts';
 import { createShipping, type Shipping } from '../../../collector/organization/site/shipping.ts';
 import type { OrganizationTicket } from '../../../collector/organization/ticket.ts';
 import { manifestText, type Manifest } from '../../../collector/record/file.ts';
@@ -22,7 +26,7 @@ export interface PaperSite {
   head(): void;
   /** The same record so far, with the same key, that goes on its own way: as after a restored backup. */
   copy(): PaperSite;
-  membership(ticket: OrganizationTicket): Membership;
+  membership(ticket: OrganizationTicket, follows?: Partial<Pick<MembershipParts, 'effect' | 'failed'>>): Membership;
   shipping(ticket: OrganizationTicket, membership: Membership): Shipping;
 }
 
@@ -86,7 +90,7 @@ export function paperSite(site: string, from = Date.UTC(2026, 10, 23, 1), before
       append({ kind: 'head', body: { ...body, key: publicKey, signature: key.sign(headText(head)) } });
     },
     copy: () => paperSite(site, wall + 500, { keys: { privateKey, publicKey: pub }, entries }),
-    membership: (ticket) =>
+    membership: (ticket, follows) =>
       createMembership({
         site,
         key: ticket.key,
@@ -95,6 +99,8 @@ export function paperSite(site: string, from = Date.UTC(2026, 10, 23, 1), before
         write: async (_keep, drafts) => drafts.forEach(append),
         entry: (kind, subject, body) => ({ at: wall, monotonic: 0, kind, subject, rule: null, late: false, body }),
         effect: async () => undefined,
+        failed: () => undefined,
+        ...follows,
       }),
     shipping: (ticket, membership) =>
       createShipping({

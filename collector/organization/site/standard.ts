@@ -1,0 +1,46 @@
+import type { FastifyBaseLogger as Log } from 'fastify';
+import type { History } from '../../history/history.ts';
+import type { Loaded } from '../../standard/load.ts';
+import type { Overrides } from '../../standard/overrides.ts';
+import type { Standard } from '../../standard/rule.ts';
+import { missingDocuments, parametersOf, soundDocuments } from './kept.ts';
+
+export interface OrganizedParts {
+  readonly site: string;
+  /** The organization's key, as the ticket pinned it. */
+  readonly key: string;
+  /** Documents as the database has them. */
+  readonly kept: readonly unknown[];
+  readonly history: Pick<History, 'entries'>;
+  /** The site's own values of parameters. */
+  readonly own: Overrides;
+  readonly load: (overrides: Overrides) => Promise<Loaded>;
+  readonly log: Pick<Log, 'error'>;
+}
+
+/**
+ * The standard with the organization's values, which count before the site's. Null when it gave none, or they do not fit:
+ * the site's own count then, and whatever is not as it should be is in the log.
+ */
+export async function organizedStandard(parts: OrganizedParts): Promise<Standard | null> {
+  const { site, key, kept, history, own, load, log } = parts;
+  const documents = soundDocuments(kept, site, key);
+  const missing = await missingDocuments(history, documents);
+  if (missing.length > 0)
+    log.error(
+      `organization: documents that the record names are not kept as they came (${missing.join(', ')}), and do not count until they are sent again: somebody changed the database, or the ticket is of another organization`,
+    );
+  const parameters = parametersOf(documents);
+  if (parameters === 'unusable') log.error('organization: its newest parameters are none; those of the site count');
+  if (parameters === null || parameters === 'unusable') return null;
+  const loaded = await load(merged(own, parameters));
+  if ('standard' in loaded) return loaded.standard;
+  for (const { message } of loaded.faults)
+    log.error(`organization: its parameters do not fit the standard: ${message}`);
+  return null;
+}
+
+function merged(one: Overrides, over: Overrides): Overrides {
+  const rules = new Set([...Object.keys(one), ...Object.keys(over)]);
+  return Object.fromEntries([...rules].map((rule) => [rule, { ...one[rule], ...over[rule] }]));
+}
