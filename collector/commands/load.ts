@@ -130,6 +130,7 @@ export const command: Command = async (args) => {
       en: `--profile takes one of ${PROFILES.join(', ')}, not ${profile}`,
     });
   }
+  const ended = endAsked();
   const fleet = new Fleet({
     agents,
     ticket: readTicket(file),
@@ -141,7 +142,6 @@ export const command: Command = async (args) => {
     log: (line) => process.stderr.write(`${say({ zh: '第一台模拟机', en: 'first machine' })}: ${line}\n`),
     profile: profile === undefined ? profileOf : () => profile as Profile,
   });
-  const ended = endAsked();
   const status = setInterval(() => {
     const { online, queued } = fleet;
     const told = {

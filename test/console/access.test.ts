@@ -89,9 +89,9 @@ test('a token is made, shown once, and revoked, in English', async () => {
   await page.check('input[name=metrics]');
   await page.click('text=Make a token');
   const token = await page.inputValue('.ticket textarea');
+  await page.waitForSelector('tr:has-text("Prometheus"):has-text("never")');
   const scrape = () => collector.app.inject({ url: '/metrics', headers: { authorization: `Bearer ${token}` } });
   expect((await scrape()).statusCode).toBe(200);
-  await page.waitForSelector('tr:has-text("Prometheus"):has-text("never")');
   await shoot(page, 'tokens');
   await page.reload();
   await page.waitForSelector('tr:has-text("Prometheus")');

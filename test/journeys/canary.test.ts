@@ -101,7 +101,10 @@ describe.runIf(hasWine() && canBuildAddon())('the canary on Windows', { timeout:
       await restored('a second loss', ({ 'rollback.verdict': verdict }) => verdict === 'reverted-certain');
       verdicts.push('reverted-certain');
     }
-    const told = (await collector.entries('kind=machine')).filter(({ body }) => body['act'] === 'restarted');
+    const told = await collector.written('every restart', 'kind=machine', (entries) => {
+      const restarts = entries.filter(({ body }) => body['act'] === 'restarted');
+      return restarts.length >= verdicts.length && restarts;
+    });
     expect(told.map(({ body }) => body['verdict'])).toEqual(verdicts);
     expect(told[1]!.body['marks']).toMatchObject({ system: 'older', registry: 'older' });
   });

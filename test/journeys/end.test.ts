@@ -45,7 +45,9 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
     await collector.until('them to be in', '/machines', ({ machines }) => machines.length === 21);
     await collector.kill();
     const lost = begin();
-    await until('the lost ones to look for it', 10_000, () => lost[0]!.stderr().includes('no collector found'));
+    await until('the lost ones to look for it', 30_000, () =>
+      lost.every((child) => `${child.stderr()}${child.stdout()}`.includes('no collector found')),
+    );
     for (const child of [...linked, ...lost]) child.signal(signal);
     for (const child of [...linked, ...lost]) await endsCleanly(child);
   }, 60_000);
