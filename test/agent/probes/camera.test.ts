@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Device } from '../../../agent/probe.ts';
 import { CAMERA_TIMING, probe, watchCamera, type CameraTiming } from '../../../agent/probes/camera.ts';
 import { createGate } from '../../../agent/probes/cameraGate.ts';
@@ -45,6 +45,9 @@ interface Watched {
   readonly end: () => void;
 }
 
+// A look takes two seconds, and two busy cores make several of it.
+vi.setConfig({ testTimeout: 60_000 });
+
 function watch(device: Partial<Device> & { readonly url: string }, timing = FAST, gate = createGate()): Watched {
   const told: Facts[] = [];
   const whole: Device = { id: 'cam-1', kind: 'camera', user: CAMERA_USER, password: CAMERA_PASSWORD, ...device };
@@ -55,7 +58,7 @@ function watch(device: Partial<Device> & { readonly url: string }, timing = FAST
     const isIt = (facts: Facts): boolean => Object.entries(expected).every(([word, value]) => facts[word] === value);
     return until(
       JSON.stringify(expected),
-      15_000,
+      30_000,
       () => told.slice(from).find(isIt),
       () => `last: ${JSON.stringify(told.at(-1))}`,
     );
@@ -180,7 +183,7 @@ describe('its recorder', () => {
     Object.assign(nvr.state, { recordings: [recording(minutesAgo(600), 'Recording')] });
     await next({ recording: false });
     nvr.state.skewMs = 600_000;
-    const skewed = await until('the skew', 15_000, async () => {
+    const skewed = await until('the skew', 30_000, async () => {
       const { clock_offset_seconds: offset } = await next({ recorder: 'ok' });
       return Math.abs(Number(offset) - 600) < 3;
     });
