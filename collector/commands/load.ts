@@ -6,11 +6,9 @@ import { Fleet } from '../../agent/simulated/fleet.ts';
 import { PROFILES, profileOf, type Profile } from '../../agent/simulated/profiles.ts';
 import { parseTicket, type Ticket } from '../../agent/ticket.ts';
 import { Trouble } from '../gateway/trouble.ts';
-import { loadSites } from '../organization/demo/load.ts';
 import { OrganizationRefusal } from '../organization/refusal.ts';
 import type { Command } from './command.ts';
 import { endAsked } from './ending.ts';
-import { withOrganization } from './orgOptions.ts';
 import { parse, pathFrom, say, wholeNumber, WrongUse } from './options.ts';
 
 const HELP: Bilingual = {
@@ -92,6 +90,10 @@ async function loadOrganization({ sites = '', years = '2', store, data }: Organi
     };
     process.stdout.write(`${say(words)}\n`);
   };
+  const [{ withOrganization }, { loadSites }] = await Promise.all([
+    import('./orgOptions.ts'),
+    import('../organization/demo/load.ts'),
+  ]);
   try {
     await withOrganization({ store, ...(data === undefined ? {} : { data }) }, (organization) =>
       loadSites(organization, { ...wish, told }),

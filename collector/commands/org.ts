@@ -3,7 +3,6 @@ import { Trouble } from '../gateway/trouble.ts';
 import { OrganizationRefusal } from '../organization/refusal.ts';
 import type { Command } from './command.ts';
 import { parse, say, WrongUse } from './options.ts';
-import { VERBS } from './orgVerbs.ts';
 
 const HELP: Bilingual = {
   zh: `用法：xunkao org serve [--listen 主机:端口] [--cert 文件 --key-file 文件] [--peer 主机:端口]
@@ -98,6 +97,8 @@ export const command: Command = async (args) => {
   );
   if (!options) return 0;
   const [verb = '', file] = options.positionals;
+  // Only now: whoever asks for help need not wait for a server's modules.
+  const { VERBS } = await import('./orgVerbs.ts');
   const act = VERBS[verb];
   if (!act) {
     const known = Object.keys(VERBS).join(', ');

@@ -91,7 +91,7 @@ limits: { hello_ms: 0 }
     const agent = await run('xunkao-agent', ['--help']);
     expect([agent.code, agent.stderr]).toEqual([0, '']);
     expect(agent.stdout).toContain('Usage: xunkao-agent');
-  }, 60_000);
+  }, 150_000);
 });
 
 describe('a ticket', () => {
