@@ -7,7 +7,6 @@ import { incidentsChart, readinessChart } from './overTime.ts';
 import { occurrenceTable, snapshotTable, statementTable, type Desk } from './parts.ts';
 import { proofOf } from './proof.ts';
 import { changeBlocks } from './changes.ts';
-import { shortSnapshots, type ShortSnapshot } from './snapshotStories.ts';
 import { statementStories } from './statementStories.ts';
 import { figuresOfTerm, notable, type Term, type TermFigures } from './termFigures.ts';
 import { byRuleTable, sessionsTable, sumsOf } from './termReport.ts';
@@ -22,7 +21,7 @@ export function* evaluationReport(desk: Desk, term: Term): Generator<Block> {
   yield heading(say('evaluation_facilities'));
   yield* readinessChart(figures.sessions, term, voice);
   yield heading(say('evaluation_rooms'), 2);
-  yield snapshotTable(latestOfRooms(desk, term), desk);
+  yield snapshotTable(figures.latest, desk);
   yield heading(say('term_drills'), 2);
   yield* drillBlocks(desk, term);
   yield heading(say('evaluation_organization'));
@@ -47,12 +46,6 @@ export function* evaluationReport(desk: Desk, term: Term): Generator<Block> {
   yield { kind: 'lines', count: 10 };
   yield* proofOf(reading, voice);
   yield { kind: 'seal', lines: [say('sign_lead'), say('sign_date')], stamp: say('stamp') };
-}
-
-function latestOfRooms({ reading }: Desk, { from, to }: Term): readonly ShortSnapshot[] {
-  const latest = new Map<string, ShortSnapshot>();
-  for (const one of shortSnapshots(reading, from, to)) latest.set(one.room, one);
-  return [...latest.values()].sort((left, right) => (left.room < right.room ? -1 : 1));
 }
 
 /** By role and without names; the roster is a side table. */

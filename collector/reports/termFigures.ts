@@ -44,6 +44,8 @@ export interface TermFigures {
   readonly occurrences: readonly OccurrenceStory[];
   /** First day of a month, wall clock → incidents. */
   readonly byMonth: ReadonlyMap<string, number>;
+  /** Each room's last frozen readiness. */
+  readonly latest: readonly ShortSnapshot[];
 }
 
 /** Everything that is counted over a term, in one pass over each kind of entry; it grows with the sessions, not with the entries. */
@@ -58,7 +60,11 @@ export function figuresOfTerm(desk: Desk, term: Term): TermFigures {
     desk,
     exams.filter(({ session }) => session.cancelledAt === undefined),
   );
-  for (const one of shortSnapshots(reading, from - terms.times.beforeMs, to)) sheet.frozen(one);
+  const latest = new Map<string, ShortSnapshot>();
+  for (const one of shortSnapshots(reading, from - terms.times.beforeMs, to)) {
+    sheet.frozen(one);
+    latest.set(one.room, one);
+  }
   const byRule = new Map<string, RuleFigures>();
   const byMonth = new Map<string, number>();
   for (const story of incidentStories(reading, from, to)) {
@@ -79,6 +85,7 @@ export function figuresOfTerm(desk: Desk, term: Term): TermFigures {
     byRule: [...byRule.values()].sort((left, right) => right.count - left.count),
     occurrences,
     byMonth,
+    latest: [...latest.values()].sort((left, right) => (left.room < right.room ? -1 : 1)),
   };
 }
 
