@@ -38,7 +38,7 @@ export function createNews({ clock, incidents, recorder, write, kept, down }: Ne
   }
   /** Told with the next beat, so that pages hear of them too. */
   let news: IncidentChange[] = [];
-  /** Written already; the pages and the pagers hear of them with the next beat. */
+  /** On their way into the record; the pages and the pagers hear of them with the next beat. */
   let taken: IncidentChange[] = [];
 
   function tell(change: IncidentChange | null | undefined): void {
