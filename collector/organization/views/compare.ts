@@ -30,14 +30,15 @@ export async function compare(
   const failing = site === null ? await failingOf(organization, scope) : await failingOfSite(organization, site);
   const keyOf = ({ month, standard }: { readonly month: string; readonly standard: string }): string =>
     by === 'term' ? termOf(month) : editionOf(standard);
+  const sites = site === null ? await sitesBy(organization, by, scope) : null;
   const sums = new Map<string, { sites: number; snapshots: number; ready: number; unknown: number }>();
   for (const row of months) {
-    const sum = sums.get(keyOf(row)) ?? { sites: 0, snapshots: 0, ready: 0, unknown: 0 };
-    sum.sites = Math.max(sum.sites, row.sites);
+    const key = keyOf(row);
+    const sum = sums.get(key) ?? { sites: sites?.get(key)?.size ?? 1, snapshots: 0, ready: 0, unknown: 0 };
     sum.snapshots += row.snapshots;
     sum.ready += row.ready;
     sum.unknown += row.unknown;
-    sums.set(keyOf(row), sum);
+    sums.set(key, sum);
   }
   const rules = new Map<string, Map<string, number>>();
   for (const row of failing) {
@@ -71,7 +72,6 @@ export function editionOf(standard: string): string {
 interface MonthSum {
   readonly month: string;
   readonly standard: string;
-  readonly sites: number;
   readonly snapshots: number;
   readonly ready: number;
   readonly unknown: number;
@@ -84,7 +84,6 @@ async function monthsOf({ store }: Organization, scope: Scope | null): Promise<r
     .select(({ fn }) => [
       'month.month',
       'month.standard',
-      fn.count('site_id').distinct().as('sites'),
       fn.sum('snapshots').as('snapshots'),
       fn.sum('ready').as('ready'),
       fn.sum('unknown').as('unknown'),
@@ -106,8 +105,27 @@ async function failingOf({ store }: Organization, scope: Scope | null) {
 }
 
 async function monthsOfSite({ store }: Organization, site: string): Promise<readonly MonthSum[]> {
-  const rows = await store.sql.selectFrom('month').selectAll().where('site_id', '=', site).execute();
-  return rows.map((row) => ({ ...row, sites: 1 }));
+  return store.sql.selectFrom('month').selectAll().where('site_id', '=', site).execute();
+}
+
+/** Which sites a term or an edition speaks of: one that has snapshots in several of its months counts once. */
+async function sitesBy(
+  { store }: Organization,
+  by: ComparedBy,
+  scope: Scope | null,
+): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const sites = await sitesOf(store.sql, scope);
+  let query = store.sql
+    .selectFrom('month')
+    .select(['site_id', by === 'term' ? 'month as of' : 'standard as of'])
+    .distinct();
+  if (sites) query = query.where('site_id', 'in', sites);
+  const found = new Map<string, Set<string>>();
+  for (const { site_id: site, of } of await query.modifyEnd(OVERVIEW).execute()) {
+    const key = by === 'term' ? termOf(of) : editionOf(of);
+    found.set(key, (found.get(key) ?? new Set()).add(site));
+  }
+  return found;
 }
 
 function failingOfSite({ store }: Organization, site: string) {
@@ -123,9 +141,9 @@ async function sitesOf(sql: Organization['store']['sql'], scope: Scope | null): 
 
 /** PostgreSQL gives sums as decimals. */
 function numbered(
-  row: Readonly<Record<'sites' | 'snapshots' | 'ready' | 'unknown', unknown>> & { month: string; standard: string },
+  row: Readonly<Record<'snapshots' | 'ready' | 'unknown', unknown>> & { month: string; standard: string },
 ): MonthSum {
   const { month, standard } = row;
-  const [sites, snapshots, ready, unknown] = [row.sites, row.snapshots, row.ready, row.unknown].map(Number);
-  return { month, standard, sites: sites!, snapshots: snapshots!, ready: ready!, unknown: unknown! };
+  const [snapshots, ready, unknown] = [row.snapshots, row.ready, row.unknown].map(Number);
+  return { month, standard, snapshots: snapshots!, ready: ready!, unknown: unknown! };
 }
