@@ -4,6 +4,8 @@ import { NEW_SITE } from '../enrolment.ts';
 import { take } from '../intake/take.ts';
 import type { Organization } from '../organization.ts';
 import { OrganizationRefusal } from '../refusal.ts';
+import { SCHEMA } from '../store/schema.ts';
+import type { Tables } from '../store/tables.ts';
 import { chance } from './chance.ts';
 import { madeUpSite, type MadeUpSite } from './history.ts';
 
@@ -54,27 +56,44 @@ async function loadOne(organization: Organization, made: MadeUpSite, index: numb
   // Certified at the beginning, else every exam of those years would be outside of it.
   await certifySome({ ...organization, now: () => lines[0]!.at }, made, index);
   for (let at = 0; at < lines.length; at += PAGE) await take(then, site, lines.slice(at, at + PAGE));
+  await signSome(organization, made, index);
+  // Last: a site that has it is whole, and took every document.
   await organization.store.transact((sql) =>
     sql
       .updateTable('site')
-      .set({ name, province, key: publicKey, enrolled_at: lines[0]!.at, made_up: 1 })
+      .set((eb) => ({
+        name,
+        province,
+        key: publicKey,
+        enrolled_at: lines[0]!.at,
+        made_up: 1,
+        documents_taken: eb.ref('documents'),
+      }))
       .where('site_id', '=', site)
       .execute(),
   );
-  await signSome(organization, made, index);
 }
 
-/** False when the site is there from an earlier run; a real one of that name is left alone, and refused. */
+/**
+ * False when the site is there whole from an earlier run; one that was ended half-way begins anew, with another key. A
+ * real one of that name is left alone, and refused.
+ */
 async function begin({ store }: Organization, { site, name, province }: MadeUpSite): Promise<boolean> {
-  const row = await store.sql.selectFrom('site').select('made_up').where('site_id', '=', site).executeTakeFirst();
-  if (row?.made_up === 1) return false;
-  if (row) throw new OrganizationRefusal(409, 'real', REAL(site));
-  await store.transact((sql) =>
-    sql
+  const row = await store.sql
+    .selectFrom('site')
+    .select(['made_up', 'enrolled_at'])
+    .where('site_id', '=', site)
+    .executeTakeFirst();
+  if (row?.made_up === 1 && row.enrolled_at !== null) return false;
+  if (row && row.made_up !== 1) throw new OrganizationRefusal(409, 'real', REAL(site));
+  await store.transact(async (sql) => {
+    for (const table of Object.keys(SCHEMA) as (keyof Tables)[])
+      await sql.deleteFrom(table).where('site_id', '=', site).execute();
+    await sql
       .insertInto('site')
       .values({ site_id: site, name, province, ...NEW_SITE, made_up: 1 })
-      .execute(),
-  );
+      .execute();
+  });
   return true;
 }
 
@@ -90,7 +109,7 @@ async function certifySome(organization: Organization, { site, rooms }: MadeUpSi
   await sign({ state: 'certified', number, rooms: [...approved], seats: rooms.length * 45 });
 }
 
-/** Decisions and evaluations of some; the site has taken every document. */
+/** Decisions and evaluations of some. */
 async function signSome(organization: Organization, { site, endsAt }: MadeUpSite, index: number): Promise<void> {
   const luck = chance(index + 104_729);
   const sign = (word: string, said: Record<string, unknown>) => act(organization, site, word, said, BY);
@@ -98,13 +117,6 @@ async function signSome(organization: Organization, { site, endsAt }: MadeUpSite
   if (luck.is(0.1)) await sign('decision', { decision: 'warning', reason: '演示：监控缺失' });
   if (luck.is(0.08)) await sign('decision', { decision: 'rectification', reason: '演示：内存不足', deadline: soon });
   if (luck.is(0.2)) await sign('evaluation', { from: soon - 730 * DAY_MS, to: soon, due: soon });
-  await organization.store.transact((sql) =>
-    sql
-      .updateTable('site')
-      .set((eb) => ({ documents_taken: eb.ref('documents') }))
-      .where('site_id', '=', site)
-      .execute(),
-  );
 }
 
 const BY = 'o-demo';
