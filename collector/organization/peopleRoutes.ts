@@ -8,6 +8,7 @@ import { checkOrigin, setToken, tokenOf, type Guard } from './people/guard.ts';
 import type { PersonRole, Scope } from './people/person.ts';
 import { OrganizationRefusal } from './refusal.ts';
 import { compare } from './views/compare.ts';
+import { entriesAfter } from './views/entries.ts';
 import { evaluations } from './views/evaluations.ts';
 import { oneSite } from './views/oneSite.ts';
 import { ORDERS, overview, type Order } from './views/overview.ts';
@@ -66,15 +67,7 @@ export function peopleRoutes(app: FastifyInstance, organization: Organization, p
   app.get<{ Params: SiteParams; Querystring: Query }>('/api/v1/sites/:site/entries', async (request) => {
     const person = await guard.person(request);
     const { site_id: site } = await guard.site(person, request.params.site);
-    const entries = await organization.store.sql
-      .selectFrom('entry')
-      .selectAll()
-      .where('site_id', '=', site)
-      .where('n', '>', whole(request.query['after'] ?? '0'))
-      .orderBy('n')
-      .limit(1_000)
-      .execute();
-    return { entries };
+    return entriesAfter(organization, site, whole(request.query['after'] ?? '0'));
   });
 
   app.get<{ Params: SiteParams & { readonly sha256: string } }>(
@@ -146,7 +139,7 @@ export function orderOf(text: string): Order {
   return ORDERS.find((word) => word === text) ?? 'snapshot';
 }
 
-function whole(text: string): number {
+export function whole(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new OrganizationRefusal(400, 'wrong', {
