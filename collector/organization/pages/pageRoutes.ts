@@ -6,12 +6,12 @@ import type { Organization } from '../organization.ts';
 import type { People } from '../people/accounts.ts';
 import { checkOrigin, setToken, tokenOf, type Guard } from '../people/guard.ts';
 import { mayDecide, type Person } from '../people/person.ts';
-import { orderOf } from '../peopleRoutes.ts';
+import { orderOf, whole } from '../peopleRoutes.ts';
 import { toldOf } from '../refusal.ts';
 import { compare } from '../views/compare.ts';
 import { evaluations } from '../views/evaluations.ts';
 import { oneSite } from '../views/oneSite.ts';
-import { overview } from '../views/overview.ts';
+import { overview, siteCount, type Order, type OverviewWish } from '../views/overview.ts';
 import { comparePage, evaluationsPage } from './comparePage.ts';
 import { html, type Html } from './html.ts';
 import { layout, STYLE, type Place } from './layout.ts';
@@ -97,17 +97,24 @@ export function pageRoutes(app: FastifyInstance, organization: Organization, peo
     return reply.redirect('/sign-in');
   });
 
+  async function sites(place: Place, wish: OverviewWish, order: Order | null): Promise<Html> {
+    const all = await siteCount(organization, wish);
+    return sitesPage(place, await overview(organization, wish), { order, from: wish.from ?? 0, all });
+  }
+
   app.get<Query>('/', (request, reply) =>
-    page(request, reply, 'sites', async ({ scope }, place) => {
-      const order = orderOf(request.query['order'] ?? 'snapshot');
-      return sitesPage(place, await overview(organization, { scope, order }), order);
+    page(request, reply, 'sites', ({ scope }, place) => {
+      const { order: word = 'snapshot', from = '0' } = request.query;
+      const order = orderOf(word);
+      return sites(place, { scope, order, from: whole(from) }, order);
     }),
   );
 
-  app.get('/silent', (request, reply) =>
-    page(request, reply, 'silent', async ({ scope }, place) =>
-      sitesPage(place, await overview(organization, { scope, order: 'silent', silentMs: SILENT_MS }), null),
-    ),
+  app.get<Query>('/silent', (request, reply) =>
+    page(request, reply, 'silent', ({ scope }, place) => {
+      const { from = '0' } = request.query;
+      return sites(place, { scope, order: 'silent', silentMs: SILENT_MS, from: whole(from) }, null);
+    }),
   );
 
   app.get('/compare', (request, reply) =>

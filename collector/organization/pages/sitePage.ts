@@ -64,7 +64,12 @@ export function sitePage(place: Place, site: OneSite, { mayDecide, done, names }
             : html`<span class="bad">${say('outside', { what: whyText(language, exam.outside) })}</span>`,
         ]),
     )}
+    ${site.waivers.length > 0 && waivers(language, site, mayDecide)}
     <h2>${say('documents')}</h2>
+    ${
+      site.documents.length < site.documentsMade &&
+      html`<p class="quiet">${say('newest_of', { n: site.documents.length, all: site.documentsMade })}</p>`
+    }
     ${table(
       language,
       ['document_number', 'when', 'kind', 'content', 'by', 'taken'],
@@ -76,7 +81,7 @@ export function sitePage(place: Place, site: OneSite, { mayDecide, done, names }
           named(language, 'kind', document.kind),
           contentOf(language, document),
           names.get(document.by) ?? document.by,
-          document.n <= site.documents.length - site.untaken ? say('taken') : say('not_taken'),
+          document.n <= site.documentsTaken ? say('taken') : say('not_taken'),
         ]),
     )}
     <h2>${say('years')}</h2>
@@ -159,12 +164,30 @@ function duties(language: Language, { site, duties: all }: OneSite, mayDecide: b
   return table(language, ['kind', 'content', 'due', 'handed', 'outcome'], rows);
 }
 
+function waivers(language: Language, { site, waivers: all }: OneSite, mayDecide: boolean): Html {
+  const rows = all.map(({ id, rule, subject, reason, validUntil }) => [
+    id,
+    ruleTitle(language, rule),
+    subject,
+    reason,
+    dayIn(validUntil),
+    mayDecide
+      ? html`<form method="post" action="/site/${site}/waiver-withdrawn">
+          <input type="hidden" name="id" value="${id}" /><button>${text(language, 'withdraw')}</button>
+        </form>`
+      : '',
+  ]);
+  return html`<h2>${text(language, 'waivers')}</h2>
+    ${table(language, ['document_number', 'rule', 'subject', 'reason', 'until', 'withdraw'], rows)}`;
+}
+
 function contentOf(language: Language, { kind, body }: OrganizationDocument): string {
   const parts: string[] = [];
   const put = (name: string, words = (value: string): string => value): void => {
     const value = body[name];
     if (typeof value === 'string' && value !== '') parts.push(words(value));
   };
+  if (kind === 'waiver' || kind === 'waiver-withdrawn') put('id');
   put('decision', (value) => named(language, 'decision', value));
   put('state', (value) => named(language, 'state', value));
   for (const name of ['number', 'rule', 'subject', 'title', 'reason', 'note', 'edition']) put(name);

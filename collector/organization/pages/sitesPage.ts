@@ -1,11 +1,20 @@
-import { ORDERS, type Order, type SiteLine } from '../views/overview.ts';
+import { MOST_SITES, ORDERS, type Order, type SiteLine } from '../views/overview.ts';
 import { html, type Html } from './html.ts';
 import { ageOf, dayIn, momentOf, type Place } from './layout.ts';
 import { ruleTitle } from './titles.ts';
 import { named, text, type Language, type PageWord } from './words.ts';
 
-/** All sites at once. */
-export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], order: Order | null): Html {
+export interface SitesShown {
+  /** Null: those that are silent. */
+  readonly order: Order | null;
+  /** How many come before these, and how many there are. */
+  readonly from: number;
+  readonly all: number;
+}
+
+/** All sites at once, as many as fit on one page. */
+export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], shown: SitesShown): Html {
+  const { order, all } = shown;
   const say = (word: PageWord): string => text(language, word);
   const heads: readonly PageWord[] = [
     'site',
@@ -18,8 +27,8 @@ export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], 
     'attention',
     'arrived',
   ];
-  return html`<h1>${say(order === null ? 'silent' : 'sites')} (${lines.length})</h1>
-    ${order === null && html`<p>${say('silent_about')}</p>`}
+  return html`<h1>${say(order === null ? 'silent' : 'sites')} (${all})</h1>
+    ${lines.length < all && cut(language, lines.length, shown)} ${order === null && html`<p>${say('silent_about')}</p>`}
     ${
       order !== null &&
       html`<p>
@@ -52,6 +61,17 @@ export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], 
         )}
       </tbody>
     </table>`;
+}
+
+/** Which part of the sites this page has, and where the others are. */
+function cut(language: Language, count: number, { order, from, all }: SitesShown): Html {
+  const at = (to: number): string => (order === null ? `/silent?from=${to}` : `/?order=${order}&from=${to}`);
+  const to = from + count;
+  return html`<p>
+    ${text(language, 'sites_cut', { from: Math.min(from + 1, all), to, all })}
+    ${from > 0 && html`&emsp;<a href="${at(Math.max(0, from - MOST_SITES))}">${text(language, 'earlier')}</a>`}
+    ${to < all && html`&emsp;<a href="${at(to)}">${text(language, 'further')}</a>`}
+  </p>`;
 }
 
 function attention(language: Language, { marks, outside, untaken, dueAt }: SiteLine, now: number): readonly Html[] {

@@ -1,10 +1,10 @@
 import type { Certification } from '../certification.ts';
 import type { OrganizationDocument } from '../document.ts';
-import { documentsAfter } from '../documents.ts';
 import type { Organization } from '../organization.ts';
 import type { DutyRow, ExamRow, HandedRow, MarkRow, MonthRow, RoomRow } from '../store/tables.ts';
 import { compare, type Compared } from './compare.ts';
 import { lineOf, type SiteLine } from './overview.ts';
+import { newestDocuments, waiversInForce, type WaiverInForce } from './signed.ts';
 
 /** One site over the years, from what was kept when it arrived. */
 export interface OneSite extends SiteLine {
@@ -13,7 +13,12 @@ export interface OneSite extends SiteLine {
   readonly certification: Certification | null;
   readonly roomLines: readonly Omit<RoomRow, 'site_id'>[];
   readonly marksOf: readonly Omit<MarkRow, 'site_id'>[];
+  /** The newest, in the order of their numbers; of a pack `files` holds the names alone. */
   readonly documents: readonly OrganizationDocument[];
+  /** How many there are, and up to which the site took them. */
+  readonly documentsMade: number;
+  readonly documentsTaken: number;
+  readonly waivers: readonly WaiverInForce[];
   readonly duties: readonly (Omit<DutyRow, 'site_id'> & {
     readonly files: readonly Omit<HandedRow, 'site_id' | 'content' | 'duty'>[];
   })[];
@@ -25,7 +30,6 @@ export interface OneSite extends SiteLine {
 }
 
 const MOST_EXAMS = 200;
-const MOST_DOCUMENTS = 1_000;
 
 export async function oneSite(organization: Organization, site: string): Promise<OneSite | null> {
   const { sql } = organization.store;
@@ -60,7 +64,10 @@ export async function oneSite(organization: Organization, site: string): Promise
     certification: row.certification === null ? null : (JSON.parse(row.certification) as Certification),
     roomLines: rooms.map(bare),
     marksOf: marks.map(bare),
-    documents: await documentsAfter(organization.store, site, 0, MOST_DOCUMENTS),
+    documents: await newestDocuments(organization, site),
+    documentsMade: row.documents,
+    documentsTaken: row.documents_taken,
+    waivers: await waiversInForce(organization, site),
     duties: duties.map((duty) => ({ ...bare(duty), files: files.filter((file) => file.duty === duty.id) })),
     exams: exams.map(bare),
     months: months.map(bare),

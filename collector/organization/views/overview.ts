@@ -45,19 +45,15 @@ export interface OverviewWish {
   readonly limit?: number;
 }
 
-const MOST = 1_000;
+/** Sites in one answer. */
+export const MOST_SITES = 1_000;
 /** Of a morning: after it the rest is put right with the next look. */
 const MOST_STALE = 50;
 
 export async function overview(organization: Organization, wish: OverviewWish): Promise<readonly SiteLine[]> {
   const { store, now } = organization;
-  const { scope, order, silentMs, from = 0, limit = MOST } = wish;
-  let query = store.sql.selectFrom('site').selectAll();
-  query = inScope(query, scope);
-  if (silentMs !== undefined) {
-    const since = now() - silentMs;
-    query = query.where((eb) => eb.or([eb('arrived_at', '<', since), eb('arrived_at', 'is', null)]));
-  }
+  const { order, from = 0, limit = MOST_SITES } = wish;
+  let query = wished(store.sql.selectFrom('site').selectAll(), wish, now());
   switch (order) {
     case 'snapshot':
       query = query.orderBy('snapshot_at', (by) => by.asc().nullsFirst());
@@ -77,9 +73,31 @@ export async function overview(organization: Organization, wish: OverviewWish): 
     default:
       order satisfies never;
   }
-  const rows = await query.orderBy('site_id').limit(Math.min(limit, MOST)).offset(from).modifyEnd(OVERVIEW).execute();
+  const rows = await query
+    .orderBy('site_id')
+    .limit(Math.min(limit, MOST_SITES))
+    .offset(from)
+    .modifyEnd(OVERVIEW)
+    .execute();
   await refresh(organization, rows);
   return rows.map(lineOf);
+}
+
+/** How many sites there are for this wish, on whatever pages. */
+export async function siteCount({ store, now }: Organization, wish: OverviewWish): Promise<number> {
+  const query = store.sql.selectFrom('site').select(({ fn }) => fn.countAll().as('count'));
+  const { count } = await wished(query, wish, now()).modifyEnd(OVERVIEW).executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+function wished<O>(
+  query: SelectQueryBuilder<Tables, 'site', O>,
+  { scope, silentMs }: OverviewWish,
+  now: number,
+): SelectQueryBuilder<Tables, 'site', O> {
+  const within = inScope(query, scope);
+  if (silentMs === undefined) return within;
+  return within.where((eb) => eb.or([eb('arrived_at', '<', now - silentMs), eb('arrived_at', 'is', null)]));
 }
 
 export function lineOf(row: SiteRow): SiteLine {
