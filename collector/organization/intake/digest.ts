@@ -28,14 +28,15 @@ export function digest(site: string, lines: readonly Line[]): Digest {
 
   function hearSnapshot(n: number, snapshot: Snapshot): void {
     const { room, taken, readiness, meets, machines } = snapshot;
-    demand([room, readiness, meets, snapshot.standard], [taken]);
-    demand(Object.keys(snapshot.verdicts), []);
+    demandNames([room, snapshot.standard, ...Object.keys(snapshot.verdicts)]);
+    demand([readiness, meets], [taken]);
+    const seats = Object.values(machines).reduce((sum, count) => sum + count, 0);
+    demandCounts([...Object.values(machines), seats]);
     const month = new Date(taken).toISOString().slice(0, 7);
     const broken = Object.entries(snapshot.verdicts)
-      .map(([rule, states]) => [rule, states['broken']?.length ?? 0] as const)
+      .map(([rule, states]) => [rule, lengthOf(states['broken'])] as const)
       .filter(([, count]) => count > 0);
     const fails = JSON.stringify(broken.toSorted((left, right) => right[1] - left[1]));
-    const seats = Object.values(machines).reduce((sum, count) => sum + count, 0);
     rooms.set(room, { site_id: site, room, n, taken, readiness, meets, standard: snapshot.standard, seats, fails });
     const key = `${month} ${snapshot.standard}`;
     const counted = months.get(key) ?? {
@@ -63,10 +64,10 @@ export function digest(site: string, lines: readonly Line[]): Digest {
     if (kind === 'snapshot') hearSnapshot(n, JSON.parse(text) as Snapshot);
     else if (kind === 'session') {
       const body = JSON.parse(text) as Session & { readonly change: string };
-      if (body.change !== 'phase' && typeof body.id === 'string') exams.set(body.id, examOf(site, body));
+      if (body.change !== 'phase') exams.set(body.id, examOf(site, body));
     } else if (kind === 'organization') {
       const { document } = JSON.parse(text) as { readonly document?: unknown };
-      if (Number.isSafeInteger(document)) documents = document as number;
+      if (Number.isSafeInteger(document)) documents = Math.max(documents ?? 0, document as number);
     }
   }
 
@@ -88,21 +89,40 @@ export function digest(site: string, lines: readonly Line[]): Digest {
   };
 }
 
-/** A body of another shape than ours must not stop the record: it is left out of the views as a whole. */
+/**
+ * A body of another shape than ours must not stop the record: it is left out of the views as a whole. What PostgreSQL
+ * would refuse is no shape of ours: a NUL in a text, a text or a fraction where a column counts.
+ */
 function demand(texts: readonly unknown[], numbers: readonly unknown[]): void {
-  if (
-    texts.some((text) => typeof text !== 'string' || text.includes('\0')) ||
-    numbers.some((number) => !Number.isFinite(number))
-  )
-    throw new TypeError('not of a shape that counts in a view');
+  const isFit =
+    texts.every((text) => typeof text === 'string' && !text.includes('\0')) &&
+    numbers.every((number) => Number.isFinite(number));
+  if (!isFit) throw new TypeError('not of a shape that counts in a view');
+}
+
+/** Characters: with four of them in a key it stays below the 2,704 bytes that PostgreSQL has for a row of an index. */
+const LONGEST_NAME = 200;
+
+/** What stands in keys. */
+function demandNames(names: readonly unknown[]): void {
+  demand(names, []);
+  if ((names as readonly string[]).some(({ length }) => length > LONGEST_NAME)) demand([null], []);
+}
+
+function demandCounts(counts: readonly unknown[]): void {
+  if (!counts.every((count) => Number.isSafeInteger(count) && (count as number) >= 0)) demand([null], []);
+}
+
+function lengthOf(subjects: unknown): number {
+  if (subjects !== undefined && !Array.isArray(subjects)) demand([null], []);
+  return (subjects as readonly unknown[] | undefined)?.length ?? 0;
 }
 
 function examOf(site: string, session: Session): Omit<ExamRow, 'outside'> {
   const { id, kind, title, rooms, startsAt, endsAt, candidates, level, purpose, cancelledAt } = session;
-  demand(
-    [kind, title.zh, title.en, level ?? '', purpose ?? ''],
-    [startsAt, endsAt ?? 0, candidates ?? 0, cancelledAt ?? 0],
-  );
+  demandNames([id]);
+  demand([kind, title.zh, title.en, level ?? '', purpose ?? ''], [startsAt, endsAt ?? 0, cancelledAt ?? 0]);
+  demandCounts([candidates ?? 0]);
   if (rooms !== 'all' && !(Array.isArray(rooms) && rooms.every((room) => typeof room === 'string'))) demand([null], []);
   return {
     site_id: site,

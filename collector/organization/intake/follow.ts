@@ -1,6 +1,6 @@
 import { NO_ENTRY, type Line } from '../../history/chain.ts';
 import { headText, rotationText, type SignedHead } from '../../record/head.ts';
-import { isSigned, keyIdOf } from '../../record/key.ts';
+import { isSigned, keyIdOf, parseKey } from '../../record/key.ts';
 import type { AsideRow, MarkWord } from '../store/tables.ts';
 
 /** Where the organization's copy of a chain stands, and the keys that sign it. */
@@ -39,6 +39,9 @@ export interface Beside {
   readonly aside: ReadonlyMap<string, AsideRow['why']>;
 }
 
+/** SHA-256, hex. */
+const HASH = /^[0-9a-f]{64}$/;
+
 /** Compares what came with what is held. Pure: the same lines twice change nothing the second time. */
 export function follow(site: string, from: Standing, lines: readonly Line[], { held, aside: known }: Beside): Followed {
   let standing = from;
@@ -62,7 +65,8 @@ export function follow(site: string, from: Standing, lines: readonly Line[], { h
 
   function hearKey({ n, text }: Line): void {
     const { change, key, signature } = JSON.parse(text) as Record<string, unknown>;
-    if (typeof key !== 'string') return;
+    // What is no key changes none: nothing could be signed with it.
+    if (typeof key !== 'string' || parseKey(key)?.publicKey !== key) return;
     const { chainKey } = standing;
     const isRotation =
       change === 'rotated' && chainKey !== null && isSigned(rotationText(site, key), signature, chainKey);
@@ -78,8 +82,11 @@ export function follow(site: string, from: Standing, lines: readonly Line[], { h
     const head = { site, n: at, hash, at: signedAt };
     const known = at === 0 ? NO_ENTRY : hashes.get(at);
     const isOther = known !== undefined && known !== hash;
-    if (standing.chainKey !== key || !isSigned(headText(head), signature, key) || isOther)
-      marks.push({ what: 'bad-head', n, about: typeof hash === 'string' ? hash.slice(0, 64) : '' });
+    const isHash = typeof hash === 'string' && HASH.test(hash);
+    // The site may have signed whatever it likes: a text as the moment is no moment.
+    const isShaped = isHash && Number.isSafeInteger(at) && Number.isFinite(signedAt);
+    if (!isShaped || standing.chainKey !== key || !isSigned(headText(head), signature, key) || isOther)
+      marks.push({ what: 'bad-head', n, about: isHash ? hash : '' });
     // One that speaks of an entry far before it cannot be compared here, and is not co-signed.
     else if (known !== undefined) heads.push({ entryN: n, head: { ...head, key, signature } });
   }

@@ -37,6 +37,9 @@ export function parseLines(text: string, site: string): readonly Line[] | Biling
   return lines;
 }
 
+/** Characters; ours are single words. */
+const LONGEST_KIND = 100;
+
 /** The line of an entry that is what its hash says, of this site; null for whatever else. */
 export function lineOfEntry(value: unknown, site: string): Line | null {
   if (typeof value !== 'object' || value === null) return null;
@@ -48,7 +51,8 @@ export function lineOfEntry(value: unknown, site: string): Line | null {
   if (typeof body !== 'object' || body === null) return null;
   try {
     const line = { site, n, at, recordedAt, monotonic, kind, subject, rule, late, text: canonical(body), previous };
-    // PostgreSQL has no text with a NUL, and no collector writes one; in a body it stands escaped.
+    // PostgreSQL has no long text in an index and none with a NUL; no collector writes such. In a body it stands escaped.
+    if (kind.length > LONGEST_KIND) return null;
     if ([kind, subject, rule, hash, previous].some((word) => word?.includes('\0'))) return null;
     return entryHash(line) === hash ? { ...line, hash } : null;
   } catch {

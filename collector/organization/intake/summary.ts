@@ -57,6 +57,8 @@ export function outsideText(exam: Omit<ExamRow, 'outside'>, certification: strin
   return found.length === 0 ? null : JSON.stringify(found);
 }
 
+const ROWS = 1_000;
+
 export async function addMonths(sql: Work, { months, failing }: Digest): Promise<void> {
   if (months.length > 0)
     await sql
@@ -70,10 +72,11 @@ export async function addMonths(sql: Work, { months, failing }: Digest): Promise
         })),
       )
       .execute();
-  if (failing.length > 0)
+  // One body may name any number of rules; PostgreSQL counts parameters of a statement in 16 bits.
+  for (let index = 0; index < failing.length; index += ROWS)
     await sql
       .insertInto('failing')
-      .values([...failing])
+      .values(failing.slice(index, index + ROWS))
       .onConflict((conflict) =>
         conflict.columns(['site_id', 'month', 'standard', 'rule']).doUpdateSet((eb) => ({
           snapshots: eb('failing.snapshots', '+', eb.ref('excluded.snapshots')),

@@ -62,7 +62,8 @@ export async function takeWithin(
     arrived_at: at,
     entry_at: fresh.at(-1)?.at ?? row.entry_at,
     cosigned_n: Math.max(row.cosigned_n, ...heads.map(({ head }) => head.n)),
-    documents_taken: Math.max(row.documents_taken, found.documents ?? 0),
+    // The site's word: it cannot have taken what was not made.
+    documents_taken: Math.max(row.documents_taken, Math.min(found.documents ?? 0, row.documents)),
   };
   const result = await sql
     .updateTable('site')
