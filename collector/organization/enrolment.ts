@@ -178,7 +178,7 @@ const SPENT_TICKET = () =>
     zh: '机构凭证已用过、已过期，或已被新开的取代；请机构另开一张',
     en: 'the organization’s ticket was used, has ended, or gave way to a newer one; ask for another one',
   });
-const OTHER_KEY = () =>
+export const OTHER_KEY = () =>
   new OrganizationRefusal(403, 'key', {
     zh: '签名的密钥不是机构登记的那一把；若考点换过密钥且没有旧密钥的签署，请机构另开凭证',
     en: 'it is signed by another key than the organization knows for this site; if the old key was lost, ask for another ticket',

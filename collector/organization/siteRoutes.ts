@@ -48,7 +48,7 @@ export function siteRoutes(app: FastifyInstance, organization: Organization): vo
       await checkSite(store, signed, head.rotations);
       const lines = parseLines(text, signed.site);
       if ('zh' in lines) throw new OrganizationRefusal(400, 'push', lines);
-      const { standing, again } = await take(organization, signed.site, lines);
+      const { standing, again } = await take(organization, signed.site, lines, signed.key);
       const documents = await documentsAfter(store, signed.site, head.documents, MOST_DOCUMENTS + 1);
       return {
         n: standing.n,

@@ -1,6 +1,7 @@
 import type { Line } from '../../history/chain.ts';
 import { cosignText } from '../../record/head.ts';
 import type { RecordKey } from '../../record/key.ts';
+import { OTHER_KEY } from '../enrolment.ts';
 import type { Cosigned } from '../exchange.ts';
 import { Moved, type Store, type Work } from '../store/store.ts';
 import type { HeadRow, SiteRow } from '../store/tables.ts';
@@ -35,9 +36,12 @@ const ROWS = 1_000;
  * Takes entries of one site, in the order of n and each as its hash says: every entry once, however often it comes and
  * through however many processes. The site's row is moved first, on the condition that it stands where it was read, so
  * that of two processes the second waits for the first, sees that the ground moved and compares anew.
+ *
+ * @param by the key that the request was signed with; refused when another one was pinned since. Not given for a file,
+ *   which is checked by itself
  */
-export function take(options: TakeOptions, site: string, lines: readonly Line[]): Promise<Taken> {
-  return options.store.transact((sql) => takeWithin(sql, options, site, lines));
+export function take(options: TakeOptions, site: string, lines: readonly Line[], by?: string): Promise<Taken> {
+  return options.store.transact((sql) => takeWithin(sql, options, site, lines, by));
 }
 
 /** The same within a transaction that does more. */
@@ -46,8 +50,10 @@ export async function takeWithin(
   { key, now }: Omit<TakeOptions, 'store'>,
   site: string,
   lines: readonly Line[],
+  by?: string,
 ): Promise<Taken> {
   const row = await sql.selectFrom('site').selectAll().where('site_id', '=', site).executeTakeFirstOrThrow();
+  if (by !== undefined && row.key !== by) throw OTHER_KEY();
   const from: Standing = { n: row.n, hash: row.hash, key: row.key, chainKey: row.chain_key };
   const beside = await readBeside(sql, site, row, lines);
   const followed = follow(site, from, lines, beside);
@@ -71,6 +77,9 @@ export async function takeWithin(
     .where('site_id', '=', site)
     .where('n', '=', row.n)
     .where('hash', '=', row.hash)
+    // What is written back, and what exams are judged by: a new certification comes with a document's number.
+    .where('key', row.key === null ? 'is' : '=', row.key)
+    .where('documents', '=', row.documents)
     .executeTakeFirst();
   if (result.numUpdatedRows === 0n) throw new Moved();
   await putEntries(sql, site, fresh);
