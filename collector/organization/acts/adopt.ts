@@ -7,7 +7,7 @@ import { takeWithin } from '../intake/take.ts';
 import type { Organization } from '../organization.ts';
 import { OrganizationRefusal } from '../refusal.ts';
 import { Moved, type Work } from '../store/store.ts';
-import type { AsideRow, StoredEntry } from '../store/tables.ts';
+import type { AsideRow, SiteRow, StoredEntry } from '../store/tables.ts';
 
 /** Rows in memory at once; a body may be large, and a way long. */
 const ROWS = 200;
@@ -49,7 +49,7 @@ export async function adoptFork(
     await sql.deleteFrom('month').where('site_id', '=', site).execute();
     await sql.deleteFrom('failing').where('site_id', '=', site).execute();
     await sql.deleteFrom('room').where('site_id', '=', site).execute();
-    await recount(sql, site, exams, row.certification);
+    await recount(sql, row, exams);
     for (let index = 0; index < branch.length; index += ROWS)
       await join(sql, organization, site, branch.slice(index, index + ROWS));
     await sql
@@ -185,9 +185,8 @@ function lineOfStored({ site_id: site, recorded_at: recordedAt, late, kind, ...r
  */
 async function recount(
   sql: Work,
-  site: string,
+  { site_id: site, certification, documents }: SiteRow,
   sessions: ReadonlySet<string>,
-  certification: string | null,
 ): Promise<void> {
   for (let after = 0; ;) {
     const rows = await sql
@@ -207,8 +206,9 @@ async function recount(
     await addMonths(sql, found);
     const exams = found.exams.filter(({ id }) => sessions.has(id));
     await putExams(sql, exams, certification);
-    if (found.documents !== null)
-      await sql.updateTable('site').set({ documents_taken: found.documents }).where('site_id', '=', site).execute();
+    if (found.documents === null) continue;
+    const taken = Math.min(found.documents, documents);
+    await sql.updateTable('site').set({ documents_taken: taken }).where('site_id', '=', site).execute();
   }
 }
 

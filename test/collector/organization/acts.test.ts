@@ -78,34 +78,39 @@ test('a chain that goes on another way, and back again, leaves nothing of the wa
   const first = paperSite(SITE);
   const exam = (paper: PaperSite, id: string, days: number) =>
     paper.write('session', examBody(id, Date.now() + days * DAY_MS, { rooms: ['A'] }));
+  for (const reason of ['监控缺失', '内存不足']) await sign(organization, 'decision', { decision: 'warning', reason });
   exam(first, 's-kept', 9);
+  first.write('organization', { document: 1 });
   exam(first, 's-moved', 5);
   first.head();
   const other = first.copy();
   const { n: fork } = first.entries.at(-1)!;
   exam(first, 's-moved', 1);
   exam(first, 's-gone', 2);
+  first.write('organization', { document: 2 });
   first.head();
   exam(other, 's-other', 3);
   for (let count = 0; count < 450; count += 1) other.write('verdict', { count });
   const seen = async () => {
-    const { exams, cosignedN, nextExamAt, n } = (await oneSite(organization, SITE))!;
+    const { exams, cosignedN, nextExamAt, n, documentsTaken: taken } = (await oneSite(organization, SITE))!;
     const days = exams.map(({ id, starts_at: at }) => `${id} ${Math.round((at - Date.now()) / DAY_MS)}`).sort();
-    return { days, cosignedN, nextInDays: Math.round((nextExamAt! - Date.now()) / DAY_MS), n };
+    return { days, cosignedN, taken, nextInDays: Math.round((nextExamAt! - Date.now()) / DAY_MS), n };
   };
   await sent(organization, first);
   const atFirst = await seen();
   expect(atFirst).toEqual({
     days: ['s-gone 2', 's-kept 9', 's-moved 1'],
-    cosignedN: fork + 2,
+    cosignedN: fork + 3,
+    taken: 2,
     nextInDays: 1,
-    n: fork + 3,
+    n: fork + 4,
   });
   await sent(organization, other);
   await adoptFork(organization, SITE, { n: fork + 1, about: other.entries[fork]!.hash }, 'o-1');
   expect(await seen()).toEqual({
     days: ['s-kept 9', 's-moved 5', 's-other 3'],
     cosignedN: fork - 1,
+    taken: 1,
     nextInDays: 3,
     n: fork + 451,
   });
