@@ -34,7 +34,21 @@ export function recall(
   id: string,
   by: string,
 ): Promise<OrganizationDocument> {
-  return makeDocument(organization, site, { kind: 'waiver-withdrawn', by, body: { id } });
+  const wish = { kind: 'waiver-withdrawn', by, body: { id } } as const;
+  return makeDocument(organization, site, wish, async (sql, { documents }) => {
+    const rows = await sql
+      .selectFrom('document')
+      .select(['kind', 'body'])
+      .where('site_id', '=', site)
+      .where('kind', 'in', ['waiver', 'waiver-withdrawn'])
+      // Not the one that is made here.
+      .where('n', '<=', documents)
+      .orderBy('n')
+      .execute();
+    const about = rows.filter(({ body }) => (JSON.parse(body) as { readonly id?: unknown }).id === id);
+    if (about.at(-1)?.kind !== 'waiver') throw NO_WAIVER(id);
+    return {};
+  });
 }
 
 /** A site takes what it gets as a whole: the newest document with parameters is the one in force there. */
@@ -97,3 +111,9 @@ export async function settleMark(
     await summarize(sql, site, now());
   });
 }
+
+const NO_WAIVER = (id: string) =>
+  new OrganizationRefusal(404, 'waiver', {
+    zh: `这个考点没有编号为 ${id || '（空）'} 的豁免，或已撤回`,
+    en: `this site has no waiver ${id || '(no id)'}, or it is withdrawn already`,
+  });

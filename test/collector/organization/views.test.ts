@@ -121,6 +121,11 @@ test('a waiver in force stands on the page with its id and is withdrawn there; o
   const done = await who.form(`/site/${SITE}/waiver-withdrawn`, { id: first });
   expect(done.location).toBe(`/site/${SITE}?done=4`);
   expect(await shown()).toEqual([second]);
+  for (const id of [first, 'w-none']) {
+    const again = await who.form(`/site/${SITE}/waiver-withdrawn`, { id });
+    expect([again.status, again.text.includes(`没有编号为 ${id} 的豁免`)]).toEqual([404, true]);
+  }
+  expect((await oneSite(organization, SITE))!.documentsMade).toBe(4);
 });
 
 test('a file that was handed in may be handed in again when as many are there as there may be', async () => {
