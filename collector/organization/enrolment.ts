@@ -133,13 +133,21 @@ export interface Signed {
   readonly at: number;
   readonly method: string;
   readonly path: string;
-  readonly body: Uint8Array;
+  /** Of the body, hex, as the headers have it. */
+  readonly sha256: string;
 }
 
 /** Throws unless the request is signed by the key that it names, now. Says nothing of whose key it is. */
 export function checkSignature({ key, signature, ...request }: Signed, now: number): void {
-  if (Math.abs(request.at - now) > FRESH_MS) throw CLOCK();
+  // A moment that is no number is never near.
+  if (!(Math.abs(request.at - now) <= FRESH_MS)) throw CLOCK();
   if (!isSigned(requestText(request), signature, key)) throw NOT_SIGNED();
+}
+
+/** Whether the request is by the key that is pinned now. */
+export async function isPinned({ sql }: Store, { site, key }: Pick<Signed, 'site' | 'key'>): Promise<boolean> {
+  const row = await sql.selectFrom('site').select('key').where('site_id', '=', site).executeTakeFirst();
+  return row?.key === key;
 }
 
 /** The site's row, if the key is the one that is pinned or one that followed from it; else it throws. */
@@ -188,7 +196,7 @@ const NOT_ENROLLED = () =>
     zh: '机构没有登记这个考点',
     en: 'this site is not enrolled here',
   });
-const NOT_SIGNED = () =>
+export const NOT_SIGNED = () =>
   new OrganizationRefusal(401, 'signature', {
     zh: '请求的签名不对',
     en: 'the signature of this request is wrong',

@@ -61,6 +61,18 @@ export const MOST_ENTRIES = 1_000;
 export const MOST_BYTES = 4 * 1024 * 1024;
 export const MOST_DOCUMENTS = 20;
 
+/** A report with its pictures. */
+export const LARGEST_FILE = 16 * 1024 * 1024;
+
+/** Bytes in a second on the slowest line that is reckoned with, 256 kbit/s. */
+const SLOWEST = 32 * 1024;
+
+/** How long so many bytes may be on their way, ms; who is silent for `SILENT_MS` meanwhile has gone. */
+export function limitMs(bytes: number): number {
+  return 60_000 + (bytes / SLOWEST) * 1000;
+}
+export const SILENT_MS = 45_000;
+
 export function pushText(head: PushHead, entries: readonly Entry[]): string {
   return [head, ...entries].map((line) => `${canonical(line)}\n`).join('');
 }

@@ -1,4 +1,6 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { mustArrive, type Places } from './door.ts';
+import { LARGEST_FILE, limitMs } from './exchange.ts';
 import type { Organization } from './organization.ts';
 import { toldOf } from './refusal.ts';
 import { OVERVIEW } from './store/overview.ts';
@@ -13,19 +15,26 @@ export interface ServerOptions {
   /** PEM. */
   readonly tls: { readonly key: string; readonly cert: string };
   readonly log: FastifyBaseLogger;
+  readonly places?: Places | undefined;
 }
 
 /** Everything HTTPS of the organization on one port: sites push, people look and decide. */
-export async function createServer({ organization, tls, log }: ServerOptions): Promise<FastifyInstance> {
+export async function createServer({ organization, tls, log, places }: ServerOptions): Promise<FastifyInstance> {
   const app = Fastify({
-    https: { key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2', handshakeTimeout: 10_000 },
+    https: { key: tls.key, cert: tls.cert, minVersion: 'TLSv1.2', handshakeTimeout: 10_000, headersTimeout: 20_000 },
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: 64 * 1024,
-    requestTimeout: 60_000,
+    // Of the largest file on the slowest line; what is smaller gets less time below.
+    requestTimeout: limitMs(LARGEST_FILE * 2),
     connectionTimeout: 60_000,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
   }) as unknown as FastifyInstance;
+  app.server.maxConnections = MOST_CONNECTIONS;
+  app.addHook('onRequest', async ({ raw, headers }) => {
+    const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+    if (hasBody) mustArrive(raw, limitMs(Number(headers['content-length'] ?? 0)));
+  });
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler((error, request, reply) => {
     const told = toldOf(error);
@@ -49,7 +58,7 @@ export async function createServer({ organization, tls, log }: ServerOptions): P
   const people = createPeople(organization);
   const guard = createGuard(organization, people);
   await app.register(async (routes) => {
-    siteRoutes(routes, organization);
+    siteRoutes(routes, organization, places);
     peopleRoutes(routes, organization, people, guard);
   });
   await app.register(async (routes) => pageRoutes(routes, organization, people, guard));
@@ -61,6 +70,9 @@ export async function createServer({ organization, tls, log }: ServerOptions): P
   await app.ready();
   return app;
 }
+
+/** Each has some 50 KiB with its TLS; a thousand sites push in one minute with fewer. */
+const MOST_CONNECTIONS = 2_048;
 
 /** No script runs in these pages at all. */
 const HEADERS = {

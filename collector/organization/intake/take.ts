@@ -3,6 +3,7 @@ import { cosignText } from '../../record/head.ts';
 import type { RecordKey } from '../../record/key.ts';
 import { OTHER_KEY } from '../enrolment.ts';
 import type { Cosigned } from '../exchange.ts';
+import { OrganizationRefusal } from '../refusal.ts';
 import { Moved, type Store, type Work } from '../store/store.ts';
 import type { HeadRow, SiteRow } from '../store/tables.ts';
 import { digest } from './digest.ts';
@@ -25,7 +26,12 @@ export interface TakeOptions {
   /** The organization's, for heads. */
   readonly key: RecordKey;
   readonly now: () => number;
+  /** For tests. */
+  readonly mostAside?: number;
 }
+
+/** Entries beside the chain: a term of a site that went on from a backup. The rest waits there until a person decides. */
+const MOST_ASIDE = 200_000;
 
 /** Heads are looked through from the newest for one of the chain. */
 const NEWEST = 50;
@@ -47,7 +53,7 @@ export function take(options: TakeOptions, site: string, lines: readonly Line[],
 /** The same within a transaction that does more. */
 export async function takeWithin(
   sql: Work,
-  { key, now }: Omit<TakeOptions, 'store'>,
+  { key, now, mostAside = MOST_ASIDE }: Omit<TakeOptions, 'store'>,
   site: string,
   lines: readonly Line[],
   by?: string,
@@ -84,22 +90,7 @@ export async function takeWithin(
   if (result.numUpdatedRows === 0n) throw new Moved();
   await putEntries(sql, site, fresh);
   await putHeads(sql, site, heads, key, at);
-  if (aside.length > 0)
-    await sql
-      .insertInto('aside')
-      .values(
-        aside.map(({ line, why }) => ({
-          site_id: site,
-          hash: line.hash,
-          n: line.n,
-          previous: line.previous,
-          why,
-          arrived_at: at,
-          line: lineText(line),
-        })),
-      )
-      .onConflict((conflict) => conflict.columns(['site_id', 'hash']).doNothing())
-      .execute();
+  await putAside(sql, site, aside, at, mostAside);
   await putMarks(sql, site, marks, at);
   await closeGaps(sql, site, fresh, beside.aside, at);
   await putRooms(sql, found.rooms);
@@ -184,6 +175,30 @@ async function putHeads(sql: Work, site: string, heads: Followed['heads'], key: 
     .execute();
 }
 
+async function putAside(sql: Work, site: string, aside: Followed['aside'], at: number, most: number): Promise<void> {
+  if (aside.length === 0) return;
+  const { count } = await sql
+    .selectFrom('aside')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('site_id', '=', site)
+    .executeTakeFirstOrThrow();
+  if (Number(count) + aside.length > most) throw ASIDE_FULL(most);
+  const rows = aside.map(({ line, why }) => ({
+    site_id: site,
+    hash: line.hash,
+    n: line.n,
+    previous: line.previous,
+    why,
+    arrived_at: at,
+    line: lineText(line),
+  }));
+  await sql
+    .insertInto('aside')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['site_id', 'hash']).doNothing())
+    .execute();
+}
+
 async function putMarks(sql: Work, site: string, marks: Followed['marks'], at: number): Promise<void> {
   if (marks.length === 0) return;
   await sql
@@ -237,3 +252,9 @@ export async function newestCosigned({ sql }: Store, site: string): Promise<Cosi
   if (!row) return null;
   return { n: row.n, hash: row.hash, at: row.cosigned_at, key: row.cosigned_key, signature: row.cosignature };
 }
+
+const ASIDE_FULL = (most: number) =>
+  new OrganizationRefusal(409, 'aside-full', {
+    zh: `与原有记录不相接的已有 ${most} 条；请机构先处理这个考点的分叉，之后自动接着发`,
+    en: `${most} entries that do not follow from the record are kept already; the organization has to settle the fork of this site first, then it goes on by itself`,
+  });

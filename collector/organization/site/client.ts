@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import type { Bilingual } from '../../../agent/probe.ts';
 import type { RecordKey } from '../../record/key.ts';
 import { ORGANIZATION_HOST, type Refused } from '../exchange.ts';
-import { signedHeaders } from '../signed.ts';
+import { bodyHash, signedHeaders } from '../signed.ts';
 import type { OrganizationTicket } from '../ticket.ts';
 
 /** The organization did not do what was asked. `away`: nobody answered, or it is busy; `refused`: it answered no. */
@@ -50,7 +50,7 @@ export function createClient({ ticket, url, site, key, now }: ClientParts): Clie
         'content-type': path.endsWith('/push') ? 'application/jsonl' : 'application/json',
         'content-encoding': 'gzip',
         'content-length': body.length,
-        ...signedHeaders({ site, method: 'POST', path, at: now(), body }, key()),
+        ...signedHeaders({ site, method: 'POST', path, at: now(), sha256: bodyHash(body) }, key()),
       };
       return ask({ host, port: port === '' ? 443 : Number(port), path, method: 'POST', headers, ...tls }, body);
     },

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { openCertificates } from '../../../collector/gateway/certificates.ts';
+import type { Places } from '../../../collector/organization/door.ts';
 import { makeSiteTicket } from '../../../collector/organization/enrolment.ts';
 import { openOrganization, type Organization } from '../../../collector/organization/organization.ts';
 import { createServer } from '../../../collector/organization/server.ts';
@@ -29,6 +30,7 @@ export interface FieldOptions extends StoreOptions {
   /** Of an earlier one. */
   readonly folder?: string;
   readonly port?: number;
+  readonly places?: Places;
   readonly now?: () => number;
   /** Ended by who opened it. */
   readonly isKept?: boolean;
@@ -44,7 +46,9 @@ export async function openField(where?: string, options: FieldOptions = {}): Pro
     addresses: ['127.0.0.1'],
     now: Date.now(),
   });
-  const app = await createServer({ organization, tls: certificates.current(), log: pino({ level: 'silent' }) });
+  const { places } = options;
+  const log = pino({ level: 'silent' });
+  const app = await createServer({ organization, tls: certificates.current(), log, places });
   const url = await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
   let isOpen = true;
   async function close(): Promise<void> {
