@@ -65,9 +65,11 @@ export async function openStore(where: string, options: StoreOptions = {}): Prom
   }
 }
 
-/** Without the password. */
+/** Without the password, wherever it stands in the URL: a query may hold one, and other secrets' files. */
 export function shownStore(where: string): string {
-  return where.replace(/^(postgres(?:ql)?:\/\/[^/@]*?):[^/@]*@/, '$1:…@');
+  if (!/^\w+:\/\//.test(where)) return where;
+  // A password may hold what should have been escaped: up to the last @.
+  return where.replace(/^(\w+:\/\/[^:@/]*):.*@/s, '$1:…@').replace(/\?.*$/s, '?…');
 }
 
 /** Done again when another transaction was in the way: at most `MOST_TRIES` times, each a little later. */

@@ -31,6 +31,17 @@ test('work is done again while another transaction is in the way, and not for ev
 test('a database that cannot be used is told without its password', async () => {
   const url = 'postgres://xunkao:secret@127.0.0.1:1/none';
   expect(shownStore(url)).toBe('postgres://xunkao:…@127.0.0.1:1/none');
+  for (const [given, shown] of [
+    ['postgres://127.0.0.1/none?user=x&password=secret', 'postgres://127.0.0.1/none?…'],
+    ['postgres://xunkao:sec@ret/secret@127.0.0.1/none?sslmode=require', 'postgres://xunkao:…@127.0.0.1/none?…'],
+    ['postgresql://xunkao:sec?ret@127.0.0.1/none', 'postgresql://xunkao:…@127.0.0.1/none'],
+    ['POSTGRES://xunkao:secret@127.0.0.1/none', 'POSTGRES://xunkao:…@127.0.0.1/none'],
+    ['postgres://xunkao@db/demo', 'postgres://xunkao@db/demo'],
+    ['/srv/a:b@c/organization.db', '/srv/a:b@c/organization.db'],
+  ] as const)
+    expect([given, shownStore(given)]).toEqual([given, shown]);
+  const inQuery = 'postgres://127.0.0.1:1/none?user=x&password=secret';
+  await expect(openStore(inQuery)).rejects.not.toThrow(/secret/);
   await expect(openStore(url)).rejects.toThrow(/postgres:\/\/xunkao:…@127\.0\.0\.1:1\/none cannot be used/);
   await expect(openStore(url)).rejects.not.toThrow(/secret/);
   await expect(openStore(join(temporaryFolder(), 'no', 'such', 'file.db'))).rejects.toThrow('cannot be used');
