@@ -1,4 +1,5 @@
 import type { Bilingual } from '../../agent/probe.ts';
+import type { OrganizationDocument } from '../organization/document.ts';
 import { documentsAfter, noSuchSite } from '../organization/documents.ts';
 import { makeSiteTicket } from '../organization/enrolment.ts';
 import type { Packet } from '../organization/exchange.ts';
@@ -26,7 +27,6 @@ export const VERBS: Readonly<Record<string, (options: OrgOptions) => Promise<num
 };
 
 const DAY_MS = 86_400_000;
-const MOST_DOCUMENTS = 10_000;
 
 async function ticket(options: OrgOptions): Promise<number> {
   const { site, url, name, province, key: line, days = '30', trusted = false, to } = options;
@@ -88,7 +88,12 @@ async function packet(options: OrgOptions): Promise<number> {
   return withOrganization(options, async ({ store }) => {
     const row = await store.sql.selectFrom('site').select('site_id').where('site_id', '=', site).executeTakeFirst();
     if (!row) throw noSuchSite(site);
-    const documents = await documentsAfter(store, site, 0, MOST_DOCUMENTS);
+    const documents: OrganizationDocument[] = [];
+    for (let more = true; more;) {
+      const page = await documentsAfter(store, site, documents.at(-1)?.n ?? 0);
+      documents.push(...page.documents);
+      ({ more } = page);
+    }
     const cosigned = await newestCosigned(store, site);
     const content: Packet = { xunkao: 'packet 1', site, cosigned, documents };
     writeNew(to, `${JSON.stringify(content)}\n`);

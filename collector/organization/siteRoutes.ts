@@ -4,15 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { documentsAfter } from './documents.ts';
 import { createDoor, drained, MOST_OF_STRANGER, mustArrive, PLACES, stayOf, STRANGER_MS } from './door.ts';
 import { checkSignature, checkSite, enrolSite, isPinned, NOT_SIGNED, type Signed } from './enrolment.ts';
-import {
-  ENROL_PATH,
-  HAND_IN_PATH,
-  LARGEST_FILE,
-  MOST_BYTES,
-  MOST_DOCUMENTS,
-  PUSH_PATH,
-  type PushAnswer,
-} from './exchange.ts';
+import { ENROL_PATH, HAND_IN_PATH, LARGEST_FILE, MOST_BYTES, PUSH_PATH, type PushAnswer } from './exchange.ts';
 import { handIn } from './handIn.ts';
 import { parseHead, parseLines } from './intake/lines.ts';
 import { newestCosigned, take } from './intake/take.ts';
@@ -91,14 +83,13 @@ export function siteRoutes(app: FastifyInstance, organization: Organization, pla
       const lines = parseLines(text, signed.site);
       if ('zh' in lines) throw new OrganizationRefusal(400, 'push', lines);
       const { standing, again } = await take(organization, signed.site, lines, signed.key);
-      const documents = await documentsAfter(store, signed.site, head.documents, MOST_DOCUMENTS + 1);
+      const page = await documentsAfter(store, signed.site, head.documents);
       return {
         n: standing.n,
         hash: standing.hash,
         again,
         cosigned: await newestCosigned(store, signed.site),
-        documents: documents.slice(0, MOST_DOCUMENTS),
-        more: documents.length > MOST_DOCUMENTS,
+        ...page,
       };
     }),
   );
