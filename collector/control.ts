@@ -7,6 +7,7 @@ import type { AccessQuestion } from './accounts/atItsPc.ts';
 import type { DrillQuestion } from './drills/drills.ts';
 import type { PlaybackQuestion } from './drills/playbackAnswer.ts';
 import type { UplinkQuestion } from './network/answer.ts';
+import { LARGEST_FILE, limitMs } from './organization/exchange.ts';
 import { Trouble } from './gateway/trouble.ts';
 
 /**
@@ -50,6 +51,14 @@ export type Question =
 export type Answer = (Readonly<Record<string, unknown>> & { readonly error?: never }) | { readonly error: Bilingual };
 
 const LIMIT_MS = 60_000;
+/** A file that is handed in goes out over whatever line there is before the answer comes. */
+const HAND_IN_MS = limitMs(LARGEST_FILE * 2) + LIMIT_MS;
+
+/** How long whoever asks waits; a question may be none. */
+export function answerMs(question: Question | null): number {
+  return question?.ask === 'organization-hand-in' ? HAND_IN_MS : LIMIT_MS;
+}
+
 /** A list of seats in Base64 is the largest question. */
 const LARGEST = 3 * 1024 * 1024;
 
@@ -106,6 +115,8 @@ export async function serveControl(data: string, answer: (question: Question) =>
       if (text.length > LARGEST) socket.destroy();
       const end = text.indexOf('\n');
       if (end < 0) return;
+      // Whoever asks has a limit of his own.
+      socket.setTimeout(0);
       void reply(text.slice(0, end), answer).then((line) => socket.end(`${line}\n`));
       text = '';
     });
@@ -152,12 +163,13 @@ export function askControl(data: string, question: Question): Promise<Answer> {
     const socket = connect(path);
     let text = '';
     socket.setEncoding('utf8');
-    socket.setTimeout(LIMIT_MS, () => {
+    const ms = answerMs(question);
+    socket.setTimeout(ms, () => {
       socket.destroy();
       resolve({
         error: {
-          zh: `${data} 的采集器在 ${LIMIT_MS / 1000} 秒内没有回答`,
-          en: `the collector of ${data} did not answer within ${LIMIT_MS / 1000} s`,
+          zh: `${data} 的采集器在 ${ms / 1000} 秒内没有回答`,
+          en: `the collector of ${data} did not answer within ${ms / 1000} s`,
         },
       });
     });

@@ -64,14 +64,20 @@ export const MOST_DOCUMENTS = 20;
 /** A report with its pictures. */
 export const LARGEST_FILE = 16 * 1024 * 1024;
 
-/** Bytes in a second on the slowest line that is reckoned with, 256 kbit/s. */
-const SLOWEST = 32 * 1024;
-
-/** How long so many bytes may be on their way, ms; who is silent for `SILENT_MS` meanwhile has gone. */
-export function limitMs(bytes: number): number {
-  return 60_000 + (bytes / SLOWEST) * 1000;
+export interface LineSpeed {
+  /** Who is silent for so long has gone. */
+  readonly silentMs: number;
+  /** Bytes in a second. */
+  readonly slowest: number;
 }
-export const SILENT_MS = 45_000;
+
+/** The slowest line that is reckoned with: 256 kbit/s. */
+export const SLOW_LINE: LineSpeed = { silentMs: 45_000, slowest: 32 * 1024 };
+
+/** How long so many bytes may be on their way, ms. */
+export function limitMs(bytes: number, { slowest } = SLOW_LINE): number {
+  return 60_000 + (bytes / slowest) * 1000;
+}
 
 export function pushText(head: PushHead, entries: readonly Entry[]): string {
   return [head, ...entries].map((line) => `${canonical(line)}\n`).join('');

@@ -4,7 +4,8 @@ import type { Entry, History } from '../../history/history.ts';
 import { entryLine } from '../../record/file.ts';
 import { ENROL_PATH, MOST_BYTES, MOST_ENTRIES, PUSH_PATH, pushText, type PushAnswer } from '../exchange.ts';
 import type { OrganizationTicket } from '../ticket.ts';
-import { OrganizationAway, type Client } from './client.ts';
+import { OrganizationAway } from './away.ts';
+import type { Client } from './client.ts';
 import type { Membership } from './membership.ts';
 
 /** Sends the record to the organization, from where it was answered for, and takes what comes back. */
