@@ -1,3 +1,6 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RawFrame } from '../../../collector/history/history.ts';
@@ -110,6 +113,80 @@ describe.skipIf(!hasStores).each(['influxdb', 'victoriametrics'] as const)('a re
     );
     expect(outbox.standing().refused).toBe(0);
   }, 180_000);
+
+  test('that hangs for a while is one that is away: nothing is lost, and nothing waits for it', async () => {
+    const real = await realStore(kind);
+    const store = open(real.settings);
+    const source = await record();
+    await source.readings(50);
+    const { outbox } = outboxOf(store, source.history);
+    const has = async (count: number): Promise<boolean> => (await held(store)).count === count;
+    await until(
+      'the first readings',
+      40_000,
+      () => has(50),
+      () => JSON.stringify(outbox.standing()),
+    );
+    real.freeze(true);
+    await source.readings(100);
+    await until(
+      'the outbox to notice',
+      60_000,
+      async () => outbox.standing().awaySince !== null,
+      () => '',
+    );
+    real.freeze(false);
+    await until(
+      'all readings',
+      60_000,
+      () => has(150),
+      () => JSON.stringify(outbox.standing()),
+    );
+    expect((await held(store)).sum).toBe(sumOf(150));
+  }, 180_000);
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'whose disk is full takes nothing, and has every reading once there is room and it was started again',
+    async () => {
+      const folder = temporaryFolder();
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', folder]);
+      onTestFinished(() => void execFileSync('umount', ['-l', folder]));
+      const real = await realStore(kind, folder);
+      const store = open(real.settings);
+      const source = await record();
+      await source.readings(50);
+      const { outbox } = outboxOf(store, source.history);
+      const has = async (count: number): Promise<boolean> => (await held(store)).count === count;
+      await until(
+        'the first readings',
+        40_000,
+        () => has(50),
+        () => JSON.stringify(outbox.standing()),
+      );
+      const filler = join(folder, 'filler');
+      spawnSync('dd', ['if=/dev/zero', `of=${filler}`, 'bs=64k'], { stdio: 'ignore' });
+      await source.readings(3_000);
+      await until(
+        'the outbox to notice',
+        90_000,
+        async () => outbox.standing().awaySince !== null,
+        () => JSON.stringify(outbox.standing()),
+      );
+      // InfluxDB 1 goes on refusing until it is started again, and VictoriaMetrics has ended itself.
+      rmSync(filler);
+      await real.kill();
+      await real.start();
+      await until(
+        'all readings',
+        120_000,
+        () => has(3_050),
+        () => JSON.stringify(outbox.standing()),
+      );
+      expect((await held(store)).sum).toBe(sumOf(3_050));
+      expect(outbox.standing().refused).toBe(0);
+    },
+    300_000,
+  );
 
   test('keeps Chinese names apart, and a name with a line feed writes no point of its own', async () => {
     const real = await realStore(kind);
