@@ -44,7 +44,8 @@ export function linkClock(
 
   function byMonotonic(frame: Frame, received: Moment): Placed {
     const at = Math.min(received.monotonic, frame.monotonic + Math.min(least, leastBefore));
-    const moment = { wall: received.wall - (received.monotonic - at), monotonic: at };
+    // Whole ms: a part of one is noise, and other stores take none.
+    const moment = { wall: Math.round(received.wall - (received.monotonic - at)), monotonic: at };
     return { moment, clockOffsetSeconds: (frame.at - moment.wall) / 1000 };
   }
 
@@ -58,7 +59,7 @@ export function linkClock(
     backlog(frame, received) {
       if (frame.stream === hello.stream) return byMonotonic(frame, received);
       // Its process is gone and so is its monotonic clock; what remains is the wall clock, wrong by what it is wrong today.
-      const wall = Math.min(received.wall, frame.at - wallOffsetMs);
+      const wall = Math.round(Math.min(received.wall, frame.at - wallOffsetMs));
       const moment = { wall, monotonic: received.monotonic - (received.wall - wall) };
       return { moment, clockOffsetSeconds: wallOffsetMs / 1000 };
     },

@@ -24,7 +24,8 @@ export function pointsOf(frames: readonly RawFrame[], tagsOf: TagsOf): Point[] {
         fields[word] = number;
       }
       for (const [probe, fields] of byProbe) {
-        points.push({ measurement: `xunkao_${probe}`, tags: cleanTags(tags), fields, at });
+        // Line protocol refuses a part of a ms; records of earlier versions have some.
+        points.push({ measurement: `xunkao_${probe}`, tags: cleanTags(tags), fields, at: Math.round(at) });
       }
     }
   }

@@ -33,3 +33,8 @@ test('a name cannot bring points of its own: line feeds, backslashes and empty t
     device: '考场 ’A’',
   });
 });
+
+test('a moment with a part of a millisecond is a whole one, which line protocol takes', () => {
+  const frames = [{ machine: 'm-1', at: 1_234.56, late: true, facts: { 'm-1': { 'load.cpu_ratio': 0.5 } } }];
+  expect(pointsOf(frames, () => ({ machine: 'm-1' })).map(({ at }) => at)).toEqual([1_235]);
+});
