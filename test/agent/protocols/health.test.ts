@@ -14,7 +14,11 @@ afterEach(() => {
 
 async function listen(server: Server): Promise<number> {
   const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => sockets.add(socket));
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    // Whoever hears nonsense hangs up in the middle of it.
+    socket.on('error', () => undefined);
+  });
   open.push(sockets);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
