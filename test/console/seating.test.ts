@@ -57,9 +57,8 @@ test('the page of restarts names a machine that went after it was installed, and
   await agent.stop();
   await vi.waitUntil(() => !isOnline(), { timeout: 15_000 });
   clock.advance(15 * 60_000);
-  const page = await pages.open(collector, '#/sign-in');
-  await signIn(page, 'li', PASSWORD);
-  await page.goto(`http://${collector.addresses[0]!}/#/restarts`);
+  // The collector's clock stands still; on its own PC everybody may look.
+  const page = await pages.open(collector, '#/restarts');
   await page.waitForSelector('.not-back h2:has-text("第一次重启没有回来的机器：1 台")');
   expect(await page.textContent('.not-back')).toContain('A/17：');
   expect(await page.textContent('.not-back')).toContain('请先解除还原保护并重启，重新安装');
