@@ -11,7 +11,13 @@ const ROOT = join(import.meta.dirname, '..');
 /** From the left end of the flow to its right one. The later may import the earlier. */
 const FLOW: readonly (readonly string[])[] = [
   ['agent'],
-  ['collector/clock.ts', 'collector/faults.ts', 'collector/pagers/schema.ts', 'collector/pagers/settings.ts'],
+  [
+    'collector/clock.ts',
+    'collector/loop.ts',
+    'collector/faults.ts',
+    'collector/pagers/schema.ts',
+    'collector/pagers/settings.ts',
+  ],
   ['collector/devices.ts', 'collector/series/store.ts', 'collector/organization/ticket.ts'],
   ['collector/series/settings.ts', 'collector/organization/settings.ts'],
   ['collector/networkSettings.ts'],

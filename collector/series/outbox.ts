@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger as Log } from 'fastify';
 import type { History } from '../history/history.ts';
+import { createLoop } from '../loop.ts';
 import { pointsOf, type TagsOf } from './points.ts';
 import { StoreRefused, type Point, type SeriesStore } from './store.ts';
 
@@ -51,8 +52,6 @@ export function createOutbox({ store, history, tagsOf, clock, log, place: from, 
   let standing: OutboxStanding = { written: 0, refused: 0, awaySince: null, upTo: null, said: null };
   /** Pages that it has answered, newest last, with the moment of the answer: some of them may be lost in its outage. */
   let answered: { readonly place: number; readonly at: number }[] = [];
-  const ending = new AbortController();
-  let running: Promise<void> | null = null;
 
   function away(error: StoreRefused): void {
     if (standing.awaySince === null) log.warn(`series: ${error.message}; they wait in the record`);
@@ -107,45 +106,20 @@ export function createOutbox({ store, history, tagsOf, clock, log, place: from, 
     return true;
   }
 
-  async function run(): Promise<void> {
-    let wait = FIRST_WAIT_MS;
-    while (!ending.signal.aborted) {
-      let pause = 0;
-      try {
-        if (await sendPage()) wait = FIRST_WAIT_MS;
-        else pause = IDLE_MS;
-      } catch (error) {
-        if (error instanceof StoreRefused) away(error);
-        else log.error({ err: error }, 'series: the record could not be read');
-        pause = wait;
-        wait = Math.min(wait * 2, LONGEST_WAIT_MS);
-      }
-      if (pause > 0 && !ending.signal.aborted) await rest(pause);
+  let wait = FIRST_WAIT_MS;
+  const loop = createLoop(async () => {
+    try {
+      if (!(await sendPage())) return IDLE_MS;
+      wait = FIRST_WAIT_MS;
+      return 0;
+    } catch (error) {
+      if (error instanceof StoreRefused) away(error);
+      else log.error({ err: error }, 'series: the record could not be read');
+      const pause = wait;
+      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+      return pause;
     }
-  }
+  });
 
-  let wake: () => void = () => undefined;
-  function rest(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      timer.unref();
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  return {
-    start() {
-      running ??= run();
-    },
-    standing: () => standing,
-    async stop(limitMs) {
-      ending.abort();
-      wake();
-      const late = new Promise<void>((resolve) => setTimeout(resolve, limitMs).unref());
-      await Promise.race([running, late]);
-    },
-  };
+  return { start: () => loop.start(), standing: () => standing, stop: (limitMs) => loop.stop(limitMs) };
 }

@@ -57,6 +57,8 @@ test('the page of restarts names a machine that went after it was installed, and
   await agent.stop();
   await vi.waitUntil(() => !isOnline(), { timeout: 15_000 });
   clock.advance(15 * 60_000);
+  // Told apart from what the page makes of it.
+  expect(collector.desk.restarts().needed).toMatchObject([{ seat: '17', notBackSince: expect.any(Number) }]);
   // The collector's clock stands still; on its own PC everybody may look.
   const page = await pages.open(collector, '#/restarts');
   await page.waitForSelector('.not-back h2:has-text("第一次重启没有回来的机器：1 台")');

@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger as Log } from 'fastify';
 import type { Bilingual } from '../../../agent/probe.ts';
 import type { Entry, History } from '../../history/history.ts';
+import { createLoop } from '../../loop.ts';
 import { entryLine } from '../../record/file.ts';
 import { ENROL_PATH, MOST_BYTES, MOST_ENTRIES, PUSH_PATH, pushText, type PushAnswer } from '../exchange.ts';
 import type { OrganizationTicket } from '../ticket.ts';
@@ -56,8 +57,6 @@ const WAITS: Waits = {
 
 export function createShipping(parts: ShippingParts): Shipping {
   const { site, ticket, client, history, membership, now, log, waits = WAITS } = parts;
-  const ending = new AbortController();
-  let running: Promise<void> | null = null;
   let standing: ShippingStanding = { answeredAt: null, awaySince: null, said: null, held: null };
   /** It was asked where it stands since this process began. */
   let isKnown = false;
@@ -105,22 +104,20 @@ export function createShipping(parts: ShippingParts): Shipping {
     }
   }
 
-  async function run(): Promise<void> {
-    let wait = waits.firstMs;
-    while (!ending.signal.aborted) {
-      let pause = 0;
-      try {
-        if (!(await attempt())) pause = waits.idleMs * (0.75 + Math.random() / 2);
-        wait = waits.firstMs;
-      } catch (error) {
-        fail(error);
-        // All of it at random: a thousand sites that lost it together do not come back together.
-        pause = wait * (0.5 + Math.random());
-        wait = Math.min(wait * 2, waits.longestMs);
-      }
-      if (pause > 0 && !ending.signal.aborted) await rest(pause);
+  let wait = waits.firstMs;
+  const loop = createLoop(async () => {
+    try {
+      const isMore = await attempt();
+      wait = waits.firstMs;
+      return isMore ? 0 : waits.idleMs * (0.75 + Math.random() / 2);
+    } catch (error) {
+      fail(error);
+      // All of it at random: a thousand sites that lost it together do not come back together.
+      const pause = wait * (0.5 + Math.random());
+      wait = Math.min(wait * 2, waits.longestMs);
+      return pause;
     }
-  }
+  });
 
   function fail(error: unknown): void {
     if (!(error instanceof OrganizationAway)) {
@@ -132,30 +129,7 @@ export function createShipping(parts: ShippingParts): Shipping {
     isKnown = false;
   }
 
-  let wake: () => void = () => undefined;
-  function rest(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      timer.unref();
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  return {
-    start() {
-      running ??= run();
-    },
-    standing: () => standing,
-    async stop(limitMs) {
-      ending.abort();
-      wake();
-      const late = new Promise<void>((resolve) => setTimeout(resolve, limitMs).unref());
-      await Promise.race([running, late]);
-    },
-  };
+  return { start: () => loop.start(), standing: () => standing, stop: (limitMs) => loop.stop(limitMs) };
 }
 
 /** As many as one push may hold; one at least. */
