@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts';
 import type { Trial } from './compliance/trial.ts';
 import type { Desk } from './console/desk.ts';
 import { createDrills } from './drills/drills.ts';
+import { upsSecondsOf } from './drills/upsTarget.ts';
 import { playbackTargetOf } from './drills/playbackFacts.ts';
 import { createNetwork, type Network } from './network/network.ts';
 import type { Answer, Question } from './control.ts';
@@ -384,15 +385,6 @@ export function createOffice(parts: OfficeParts): Office {
       recorder.write([], [entry('collector', null, { change: 'stopped' })]).catch(() => undefined);
     },
   };
-}
-
-/** What the rules ask of a UPS' drill, the longest of them; two hours where the pack asks for none. */
-function upsSecondsOf({ rules }: Standard): number {
-  const asked = rules
-    .filter(({ reads }) => reads.includes('proof.ups_seconds'))
-    .map(({ parameters }) => parameters['minimum_seconds']?.value)
-    .filter((value) => typeof value === 'number');
-  return asked.length > 0 ? Math.max(...asked) : 7_200;
 }
 
 const REFUSED: Bilingual = {
