@@ -1,5 +1,6 @@
 import { NO_ENTRY, type Line } from '../../history/chain.ts';
 import { digest } from '../intake/digest.ts';
+import { namedKey } from '../intake/follow.ts';
 import { summarize } from '../intake/hold.ts';
 import { lineOfEntry, lineText } from '../intake/lines.ts';
 import { addMonths, putExams, putRooms } from '../intake/summary.ts';
@@ -129,18 +130,22 @@ async function hashAt(sql: Work, site: string, n: number): Promise<string> {
   return row?.hash ?? '';
 }
 
-/** The key that signed before this entry. */
+/** The key that signed before this entry, as `follow` heard it. */
 async function keyBefore(sql: Work, site: string, n: number): Promise<string | null> {
-  const row = await sql
-    .selectFrom('entry')
-    .select('text')
-    .where('site_id', '=', site)
-    .where('kind', '=', 'key')
-    .where('n', '<', n)
-    .orderBy('n', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row ? String((JSON.parse(row.text) as { key?: unknown }).key) : null;
+  for (let before = n; ;) {
+    const rows = await sql
+      .selectFrom('entry')
+      .select(['n', 'text'])
+      .where('site_id', '=', site)
+      .where('kind', '=', 'key')
+      .where('n', '<', before)
+      .orderBy('n', 'desc')
+      .limit(ROWS)
+      .execute();
+    const key = rows.map(({ text }) => namedKey(text)).find((one) => one !== null);
+    if (key !== undefined || rows.length < ROWS) return key ?? null;
+    before = rows.at(-1)!.n;
+  }
 }
 
 /** Up to where the organization answered for what stays. */

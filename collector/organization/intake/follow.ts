@@ -42,6 +42,12 @@ export interface Beside {
 /** SHA-256, hex. */
 const HASH = /^[0-9a-f]{64}$/;
 
+/** The key in the text of an entry of the kind `key`; null for what is no key, and changes none: nothing could be signed with it. */
+export function namedKey(text: string): string | null {
+  const { key } = JSON.parse(text) as { readonly key?: unknown };
+  return typeof key === 'string' && parseKey(key)?.publicKey === key ? key : null;
+}
+
 /** Compares what came with what is held. Pure: the same lines twice change nothing the second time. */
 export function follow(site: string, from: Standing, lines: readonly Line[], { held, aside: known }: Beside): Followed {
   let standing = from;
@@ -64,9 +70,9 @@ export function follow(site: string, from: Standing, lines: readonly Line[], { h
   }
 
   function hearKey({ n, text }: Line): void {
-    const { change, key, signature } = JSON.parse(text) as Record<string, unknown>;
-    // What is no key changes none: nothing could be signed with it.
-    if (typeof key !== 'string' || parseKey(key)?.publicKey !== key) return;
+    const key = namedKey(text);
+    if (key === null) return;
+    const { change, signature } = JSON.parse(text) as Record<string, unknown>;
     const { chainKey } = standing;
     const isRotation =
       change === 'rotated' && chainKey !== null && isSigned(rotationText(site, key), signature, chainKey);

@@ -181,6 +181,31 @@ test('a record that went on from a backup is kept beside the chain and shown as 
   expect((await siteRow(field, 'nanjing-01')).n).toBe((await restored.history.head()).n);
 });
 
+test('an entry that names no key changes none, on a way that is adopted, too', async () => {
+  const field = await openField();
+  const ticket = await field.ticket('nanjing-01');
+  const site = await memberOf(ticket);
+  await site.seal.begin(null);
+  await site.write('key', { change: 'rotated', key: 'nonsense' });
+  await site.verdicts(3);
+  const copy = temporaryFolder();
+  await site.history.backup(`${copy}/xunkao.db`);
+  await site.verdicts(2);
+  await site.sent();
+
+  const { cpSync } = await import('node:fs');
+  cpSync(`${site.folder}/record`, `${copy}/record`, { recursive: true });
+  const restored = await memberOf(ticket, copy);
+  await restored.verdicts(4);
+  const { n } = await restored.seal.head();
+  await restored.sent();
+  const [mark] = await marksOf(field, 'nanjing-01');
+  await adoptFork(field.organization, 'nanjing-01', mark!, 'o-1');
+  const key = restored.seal.key().publicKey;
+  expect(await siteRow(field, 'nanjing-01')).toMatchObject({ chain_key: key, key, cosigned_n: n });
+  expect((await marksOf(field, 'nanjing-01')).map(({ what }) => what)).toEqual(['fork']);
+});
+
 test('a gap is asked for and closed when it is filled, and that there was one stays', async () => {
   const field = await openField();
   const site = await memberOf(await field.ticket('nanjing-01'));
