@@ -7,6 +7,7 @@ import type { KeptSite } from './restore.ts';
 import type { PhaseTimes, Session } from './sessions/session.ts';
 import type { Standard } from './standard/rule.ts';
 import { createFiles } from './statements/files.ts';
+import type { Doubt } from './statements/grounds.ts';
 import { createStatements } from './statements/statements.ts';
 import type { Write } from './write.ts';
 
@@ -20,6 +21,8 @@ export interface AffairsParts {
   readonly write: Write;
   readonly clock: Clock;
   readonly kept: Pick<KeptSite, 'people' | 'statements' | 'files'>;
+  /** Of statements that were kept. */
+  readonly doubt: Doubt;
   /** Where the files lie that people give as evidence. */
   readonly filesFolder: string;
   readonly standard: Standard;
@@ -29,7 +32,7 @@ export interface AffairsParts {
 }
 
 export function createAffairs(parts: AffairsParts): Affairs {
-  const { write, clock, kept, filesFolder, standard, stages, sessions, times } = parts;
+  const { write, clock, kept, doubt, filesFolder, standard, stages, sessions, times } = parts;
   const { state, compliance } = stages;
   const now = (): number => clock.now().wall;
   const people = createPeople(kept.people, write, sessions, times, now);
@@ -43,7 +46,7 @@ export function createAffairs(parts: AffairsParts): Affairs {
   });
   const files = createFiles(filesFolder, write, now, (sha256) => statements.isNamed(sha256));
   files.restore(kept.files);
-  statements.restore(kept.statements);
+  statements.restore(kept.statements, doubt);
 
   function judgedBy(rule: string): readonly string[] {
     const ids = [...state.all()].filter(({ kind }) => kind !== 'part').map(({ id }) => id);

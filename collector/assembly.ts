@@ -26,6 +26,7 @@ import { createPlaces } from './identity/places.ts';
 import { createRegistry } from './identity/registry.ts';
 import { createIncidents } from './incidents/incidents.ts';
 import { createOffice, type Office } from './office.ts';
+import { soundDocuments, waiversOf } from './organization/site/kept.ts';
 import { organizedStandard } from './organization/site/standard.ts';
 import { openKeyFolder } from './record/key.ts';
 import { createPress } from './reports/press.ts';
@@ -49,6 +50,7 @@ import { VERSION } from './site.ts';
 import { loadStandard } from './standard/load.ts';
 import type { Standard } from './standard/rule.ts';
 import { WITNESSED } from './standard/witnessed.ts';
+import { doubtsOf } from './statements/grounds.ts';
 import { createHearing } from './state/hearing.ts';
 import { createRollback } from './state/rollback.ts';
 import { createState } from './state/state.ts';
@@ -130,12 +132,13 @@ export async function assemble({
   try {
     const restored = await history.restore();
     const kept = keptOf(restored);
+    const sound = settings.organization
+      ? soundDocuments(kept.membership.documents, site, settings.organization.ticket.key)
+      : [];
     const standard =
       (settings.organization &&
         (await organizedStandard({
-          site,
-          key: settings.organization.ticket.key,
-          kept: kept.membership.documents,
+          sound,
           history,
           own: settings.parameters,
           load: (overrides) => loadStandard(packOf(settings.standard), catalogue, overrides),
@@ -285,9 +288,14 @@ export async function assemble({
       reports: createPress(data, termsOf(standard, catalogue, settings.time_zone, settings.phases)),
       belonging,
       kept,
+      doubt: await doubtsOf(history, waiversOf(sound)),
       filesFolder: join(data, 'files'),
     };
     const office = createOffice({ ...parts, version: VERSION, gateway: () => gateway, paging: () => paging });
+    for (const { id } of office.statements.all()) {
+      const why = office.statements.doubt(id);
+      if (why) log.error(`statements: ${id}: ${why.en}`);
+    }
     restoreStages(stages, kept, restored.moment ?? clock.now());
     const replayed = await replay({ journal, restored, kept, beat, gateway, recorder });
     Object.assign(presence, presenceOf(stages, registry.machines.values()));

@@ -41,6 +41,7 @@ import { createSeating, type Seating } from './seating.ts';
 import type { Settings } from './settings.ts';
 import { changedSettings, withoutSecrets } from './shownSettings.ts';
 import type { Standard } from './standard/rule.ts';
+import type { Doubt } from './statements/grounds.ts';
 import { createWrite } from './write.ts';
 
 export interface OfficeParts {
@@ -65,6 +66,8 @@ export interface OfficeParts {
   readonly reports: Press;
   readonly belonging: Belonging | null;
   readonly kept: KeptSite;
+  /** Of what people stated, as the database has it. */
+  readonly doubt: Doubt;
   /** Where the files lie that people give as evidence. */
   readonly filesFolder: string;
 }
@@ -137,6 +140,7 @@ export function createOffice(parts: OfficeParts): Office {
     write,
     clock,
     kept,
+    doubt: parts.doubt,
     filesFolder,
     standard,
     stages,

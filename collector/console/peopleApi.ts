@@ -51,6 +51,8 @@ export interface StatementRow extends Omit<KeptStatement, 'salt' | 'files'> {
   readonly room: string | null;
   readonly seat: string | null;
   readonly files: readonly EvidenceFile[];
+  /** Why it is not believed: the record or the organization's signature says otherwise. */
+  readonly doubt: Bilingual | null;
   /** Whether it counts now. */
   readonly counts: boolean;
 }

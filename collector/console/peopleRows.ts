@@ -24,7 +24,8 @@ export function statementRow(desk: Desk, statement: KeptStatement): StatementRow
     by: desk.nameOf(row.by),
     withdrawn: row.withdrawn && { ...row.withdrawn, by: desk.nameOf(row.withdrawn.by) },
     files: files.map((sha256) => desk.files.file(sha256)).filter((file) => file !== undefined),
-    counts: row.withdrawn === null && wall < row.validUntil,
+    doubt: desk.statements.doubt(row.id),
+    counts: row.withdrawn === null && wall < row.validUntil && desk.statements.doubt(row.id) === null,
   };
 }
 

@@ -5,6 +5,7 @@ import { newSalt, sealOf } from '../people/person.ts';
 import type { Refused, Writing } from '../people/roster.ts';
 import { inTurn } from '../people/turns.ts';
 import type { Rule } from '../standard/rule.ts';
+import type { Doubt } from './grounds.ts';
 
 /**
  * What a signed-in person says about a rule and a subject. `attested`: it is so, where nothing can measure it or nothing
@@ -78,7 +79,10 @@ export interface StatementStore extends Statements {
   /** Takes the words out of the site; that there was a statement stays. */
   erase(id: string, account: string): Promise<boolean>;
   isNamed(sha256: string): boolean;
-  restore(kept: Iterable<KeptStatement>): void;
+  /** Why one of them is not believed, and does not count; null for all that were written here. */
+  doubt(id: string): Bilingual | null;
+  /** As the database has them; what is in doubt is shown and counts for nothing. */
+  restore(kept: Iterable<KeptStatement>, doubt?: Doubt): void;
 }
 
 export interface StatementParts {
@@ -115,6 +119,8 @@ export function createStatements(parts: StatementParts): StatementStore {
   const byId = new Map<string, KeptStatement>();
   /** By rule and subject, newest last. Nearly every rule has none, and this is asked at every judgement. */
   const about = new Map<string, Map<string, readonly KeptStatement[]>>();
+  /** Rows of the database that the record or the organization's signature does not bear out. */
+  const doubts = new Map<string, Bilingual>();
   const turn = inTurn();
   let changed = new Set<string>();
   /** The next moment at which one of them runs out. */
@@ -143,7 +149,9 @@ export function createStatements(parts: StatementParts): StatementStore {
     const ofRule = about.get(rule);
     if (!ofRule) return undefined;
     const both = [...(ofRule.get('*') ?? []), ...(ofRule.get(subject) ?? [])];
-    const valid = both.filter(({ withdrawn, validUntil }) => withdrawn === null && wall < validUntil);
+    const valid = both.filter(
+      ({ id, withdrawn, validUntil }) => withdrawn === null && wall < validUntil && !doubts.has(id),
+    );
     return valid.findLast(({ kind }) => kind === 'waived') ?? valid.at(-1);
   }
 
@@ -276,7 +284,8 @@ export function createStatements(parts: StatementParts): StatementStore {
       }),
     receive: (waiver) =>
       turn(async () => {
-        if (byId.has(waiver.id)) return;
+        const { id: known } = waiver;
+        if (byId.has(known) && !doubts.has(known)) return;
         const statement: KeptStatement = {
           ...waiver,
           kind: 'waived',
@@ -291,6 +300,7 @@ export function createStatements(parts: StatementParts): StatementStore {
         const { id, salt, text, validUntil, enteredAt, by } = statement;
         const body = { change: 'stated', id, standard, validUntil, files: [], text: sealOf(salt, text), enteredAt, by };
         await keep([{ kind: 'statement', id, value: statement }], [drafted(statement, body)]);
+        doubts.delete(id);
         put(statement);
       }),
     recall: (id, at) =>
@@ -315,8 +325,13 @@ export function createStatements(parts: StatementParts): StatementStore {
         return true;
       }),
     isNamed: (sha256) => [...byId.values()].some(({ files }) => files.includes(sha256)),
-    restore(kept) {
-      for (const statement of [...kept].sort((left, right) => left.at - right.at)) put(statement);
+    doubt: (id) => doubts.get(id) ?? null,
+    restore(kept, doubt = () => null) {
+      for (const statement of [...kept].sort((left, right) => left.at - right.at)) {
+        const why = doubt(statement);
+        if (why) doubts.set(statement.id, why);
+        put(statement);
+      }
     },
   };
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { OrganizationWaiver } from '../../statements/statements.ts';
 import type { OrganizationDocument } from '../document.ts';
+import { waiverId, waiverOf } from './kept.ts';
 
 /** What follows at the site from what its organization says. */
 export interface EffectParts {
@@ -16,19 +16,11 @@ export interface EffectParts {
 /** Applies a document; the same one again changes nothing. What it cannot make sense of it leaves, and says so. */
 export function createEffects({ folder, waive, recall, warn }: EffectParts) {
   return async (document: OrganizationDocument): Promise<void> => {
-    const { kind, body, at, by, n } = document;
+    const { kind, body, at, n } = document;
     switch (kind) {
       case 'waiver': {
-        const { id, rule, subject, reason, validUntil } = body as Readonly<Record<string, string & number>>;
-        return waive({
-          id: waiverId(id!),
-          rule: rule!,
-          subject: subject!,
-          text: reason!,
-          at,
-          by,
-          validUntil: validUntil!,
-        });
+        const waiver = waiverOf(document);
+        return waiver ? waive(waiver) : warn(`organization: document ${n} says no waiver; nothing follows from it`);
       }
       case 'waiver-withdrawn':
         return recall(waiverId(String(body['id'])), at);
@@ -52,10 +44,6 @@ export function packFolder(folder: string, { id, edition, files }: OrganizationD
   return /^[a-z0-9][a-z0-9-]{0,63}$/.test(id) && /^[\w.-]{1,32}$/.test(edition) && edition !== '..'
     ? join(folder, 'packs', `${id}-${edition}`)
     : null;
-}
-
-export function waiverId(id: string): string {
-  return `so-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`;
 }
 
 /** Whole or not at all. */

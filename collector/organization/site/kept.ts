@@ -1,4 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { History } from '../../history/history.ts';
+import type { SignedWaiver } from '../../statements/grounds.ts';
+import type { OrganizationWaiver } from '../../statements/statements.ts';
 import { documentHash, isDocumentOf, type OrganizationDocument } from '../document.ts';
 
 /**
@@ -27,6 +30,34 @@ export async function missingDocuments(
   }
   for (const document of sound) if (named.get(document.n) === documentHash(document)) named.delete(document.n);
   return [...named.keys()].sort((left, right) => left - right);
+}
+
+/** Waivers as signed documents have them, by their ids at the site. */
+export function waiversOf(sound: readonly OrganizationDocument[]): ReadonlyMap<string, SignedWaiver> {
+  const waivers = new Map<string, SignedWaiver>();
+  for (const document of sound) {
+    if (document.kind === 'waiver') {
+      const waiver = waiverOf(document);
+      if (waiver) waivers.set(waiver.id, { ...waiver, withdrawnAt: null });
+    }
+    if (document.kind !== 'waiver-withdrawn') continue;
+    const known = waivers.get(waiverId(String(document.body['id'])));
+    if (known) waivers.set(known.id, { ...known, withdrawnAt: document.at });
+  }
+  return waivers;
+}
+
+/** Null for a document that says none: an organization may have signed whatever. */
+export function waiverOf({ body, at, by }: OrganizationDocument): OrganizationWaiver | null {
+  const { id, rule, subject, reason, validUntil } = body;
+  if (![id, rule, subject, reason].every((word) => typeof word === 'string') || typeof validUntil !== 'number')
+    return null;
+  const [text, about] = [String(reason), { rule: String(rule), subject: String(subject) }];
+  return { id: waiverId(String(id)), ...about, text, at, by, validUntil };
+}
+
+export function waiverId(id: string): string {
+  return `so-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`;
 }
 
 export type OrganizationParameters = Readonly<Record<string, Readonly<Record<string, unknown>>>>;

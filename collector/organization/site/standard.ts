@@ -3,14 +3,12 @@ import type { History } from '../../history/history.ts';
 import type { Loaded } from '../../standard/load.ts';
 import type { Overrides } from '../../standard/overrides.ts';
 import type { Standard } from '../../standard/rule.ts';
-import { missingDocuments, parametersOf, soundDocuments } from './kept.ts';
+import type { OrganizationDocument } from '../document.ts';
+import { missingDocuments, parametersOf } from './kept.ts';
 
 export interface OrganizedParts {
-  readonly site: string;
-  /** The organization's key, as the ticket pinned it. */
-  readonly key: string;
-  /** Documents as the database has them. */
-  readonly kept: readonly unknown[];
+  /** Documents that bear the organization's signature. */
+  readonly sound: readonly OrganizationDocument[];
   readonly history: Pick<History, 'entries'>;
   /** The site's own values of parameters. */
   readonly own: Overrides;
@@ -23,14 +21,13 @@ export interface OrganizedParts {
  * the site's own count then, and whatever is not as it should be is in the log.
  */
 export async function organizedStandard(parts: OrganizedParts): Promise<Standard | null> {
-  const { site, key, kept, history, own, load, log } = parts;
-  const documents = soundDocuments(kept, site, key);
-  const missing = await missingDocuments(history, documents);
+  const { sound, history, own, load, log } = parts;
+  const missing = await missingDocuments(history, sound);
   if (missing.length > 0)
     log.error(
       `organization: documents that the record names are not kept as they came (${missing.join(', ')}), and do not count until they are sent again: somebody changed the database, or the ticket is of another organization`,
     );
-  const parameters = parametersOf(documents);
+  const parameters = parametersOf(sound);
   if (parameters === 'unusable') log.error('organization: its newest parameters are none; those of the site count');
   if (parameters === null || parameters === 'unusable') return null;
   const loaded = await load(merged(own, parameters));

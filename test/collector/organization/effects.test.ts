@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { makeDocument } from '../../../collector/organization/documents.ts';
-import { waiverId } from '../../../collector/organization/site/effects.ts';
+import { waiverId } from '../../../collector/organization/site/kept.ts';
 import { organizationTicketText } from '../../../collector/organization/ticket.ts';
 import { administrator, collectorIn, temporaryFolder } from '../../fixtures/collector.ts';
 import { until } from '../../fixtures/nutPrograms.ts';

@@ -279,13 +279,16 @@ function Said({ rows, onDone }: { readonly rows: readonly StatementRow[]; readon
               <td>
                 {row.erasedAt === null ? row.text : say('statement_erased')}
                 <p class="quiet-text">{say('statement_by', { name: row.by, time: when(row.at) })}</p>
+                {row.doubt && (
+                  <p class="form-fault" role="alert">
+                    {tell(row.doubt)}
+                  </p>
+                )}
               </td>
               <td>
                 <FileLinks files={row.files} />
               </td>
-              <td>
-                {row.withdrawn ? say('statement_withdrawn') : row.counts ? when(row.validUntil) : say('statement_over')}
-              </td>
+              <td>{row.doubt ? '' : row.withdrawn ? say('statement_withdrawn') : endWord(row)}</td>
               <td>
                 {row.counts && row.enteredAt === 'site' && may(row.kind === 'waived' ? 'waive' : 'attest') && (
                   <button type="button" class="button quiet" onClick={() => void withdraw(row.id)}>
@@ -299,6 +302,10 @@ function Said({ rows, onDone }: { readonly rows: readonly StatementRow[]; readon
       </table>
     </section>
   );
+}
+
+function endWord({ counts, validUntil }: StatementRow): string {
+  return counts ? when(validUntil) : say('statement_over');
 }
 
 /** Saved, never shown: what somebody sent is not put into this page. */

@@ -1,0 +1,103 @@
+import type { Bilingual } from '../../agent/probe.ts';
+import { entryHash, lineOf } from '../history/chain.ts';
+import type { Entry, EntryKind, History } from '../history/history.ts';
+import { sealOf } from '../people/person.ts';
+import type { KeptStatement, OrganizationWaiver } from './statements.ts';
+
+/** A waiver as the organization's own signed documents have it, by the id that it has at the site. */
+export interface SignedWaiver extends OrganizationWaiver {
+  readonly withdrawnAt: number | null;
+}
+
+/** Why a row of the database is not to be believed; null when it is what was written. */
+export type Doubt = (row: KeptStatement) => Bilingual | null;
+
+const KINDS: readonly EntryKind[] = ['attestation', 'waiver', 'erasure'];
+
+/**
+ * Who can write to the site's database can write a statement beside the record. So a row counts only as its entry in the
+ * chain says it, and a waiver of the organization only as a document says it that the organization signed.
+ */
+export async function doubtsOf(
+  history: Pick<History, 'entries'>,
+  signed: ReadonlyMap<string, SignedWaiver>,
+): Promise<Doubt> {
+  const { stated, withdrawn, erased } = await toldOf(history);
+  return (row) => {
+    const entry = stated.get(row.id);
+    if (!entry) return NO_ENTRY;
+    if (!isAs(entry, row, erased.has(row.id)) || withdrawn.has(row.id) !== (row.withdrawn !== null)) return OTHER_ENTRY;
+    if (row.enteredAt !== 'organization') return null;
+    return isSignedAs(signed.get(row.id), row) ? null : NOT_SIGNED;
+  };
+}
+
+interface Told {
+  /** The last entry that states it. */
+  readonly stated: ReadonlyMap<string, Entry>;
+  readonly withdrawn: ReadonlySet<string>;
+  readonly erased: ReadonlySet<string>;
+}
+
+async function toldOf(history: Pick<History, 'entries'>): Promise<Told> {
+  const stated = new Map<string, Entry>();
+  const withdrawn = new Set<string>();
+  const erased = new Set<string>();
+  for (let after: number | null = 0; after !== null;) {
+    const { rows, next } = await history.entries({ kinds: KINDS, after, limit: 1_000 });
+    for (const entry of rows) {
+      const { kind, body } = entry;
+      const id = String(body['id']);
+      // One that was changed in its place is not what was written.
+      if (entryHash(lineOf(entry)) !== entry.hash) stated.delete(id);
+      else if (kind === 'erasure') erased.add(id);
+      else if (body['change'] === 'withdrawn') withdrawn.add(id);
+      else {
+        stated.set(id, entry);
+        withdrawn.delete(id);
+      }
+    }
+    after = next;
+  }
+  return { stated, withdrawn, erased };
+}
+
+function isAs({ kind, rule, subject, body }: Entry, row: KeptStatement, isErased: boolean): boolean {
+  const { enteredAt = 'site' } = body;
+  return (
+    kind === (row.kind === 'attested' ? 'attestation' : 'waiver') &&
+    rule === row.rule &&
+    (subject ?? '*') === row.subject &&
+    body['validUntil'] === row.validUntil &&
+    body['by'] === row.by &&
+    enteredAt === row.enteredAt &&
+    JSON.stringify(body['files']) === JSON.stringify(row.files) &&
+    (row.erasedAt === null ? sealOf(row.salt, row.text) === body['text'] : isErased)
+  );
+}
+
+function isSignedAs(signed: SignedWaiver | undefined, row: KeptStatement): boolean {
+  return (
+    signed !== undefined &&
+    signed.rule === row.rule &&
+    signed.subject === row.subject &&
+    signed.validUntil === row.validUntil &&
+    signed.by === row.by &&
+    (row.erasedAt !== null || signed.text === row.text) &&
+    // That it was withdrawn is not undone; that it counts no more is no gain to anybody.
+    (signed.withdrawnAt === null || row.withdrawn !== null)
+  );
+}
+
+const NO_ENTRY: Bilingual = {
+  zh: '记录里没有这一条：有人绕过系统改了数据库。它不作数',
+  en: 'the record has no such entry: somebody wrote to the database past the system; it does not count',
+};
+const OTHER_ENTRY: Bilingual = {
+  zh: '与记录里写下的不同：有人绕过系统改了数据库。它不作数',
+  en: 'it is not what the record says: somebody wrote to the database past the system; it does not count',
+};
+const NOT_SIGNED: Bilingual = {
+  zh: '没有机构签名的文件这样写：它不作数',
+  en: 'no document signed by the organization says so; it does not count',
+};
