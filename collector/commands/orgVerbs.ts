@@ -5,8 +5,10 @@ import { makeSiteTicket } from '../organization/enrolment.ts';
 import type { Packet } from '../organization/exchange.ts';
 import { importFile, siteIn } from '../organization/intake/importFile.ts';
 import { newestCosigned } from '../organization/intake/take.ts';
-import { createPeople } from '../organization/people/accounts.ts';
+import { createPeople, type People } from '../organization/people/accounts.ts';
+import { AT_COMMAND_LINE } from '../organization/people/management.ts';
 import type { PersonRole } from '../organization/people/person.ts';
+import { OrganizationRefusal } from '../organization/refusal.ts';
 import { organizationLine } from '../record/key.ts';
 import { distribute, engineOf } from '../organization/store/distribute.ts';
 import { organizationTicketText } from '../organization/ticket.ts';
@@ -140,12 +142,21 @@ function account(options: OrgOptions): Promise<number> {
     const scope = { provinces: listOf(province), sites: listOf(site) };
     const isWhole = scope.provinces.length + scope.sites.length === 0;
     const code = reset
-      ? await people.reset(name)
-      : await people.create({ name, role: role as PersonRole, scope: isWhole ? null : scope });
+      ? await people.reset(await idOf(people, name), AT_COMMAND_LINE)
+      : await people.create({ name, role: role as PersonRole, scope: isWhole ? null : scope }, AT_COMMAND_LINE);
     tell({
       zh: `首次登录的代码（7 天内有效，同时设定密码）：${code}`,
       en: `the code of the first sign-in, which sets the password, within 7 days: ${code}`,
     });
     return 0;
+  });
+}
+
+async function idOf(people: People, name: string): Promise<string> {
+  const found = (await people.list()).find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (found) return found.id;
+  throw new OrganizationRefusal(404, 'account', {
+    zh: `没有名为 ${name} 的账号`,
+    en: `there is no account ${name}`,
   });
 }

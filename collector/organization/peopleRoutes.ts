@@ -5,7 +5,6 @@ import { settleMark } from './acts/allow.ts';
 import type { Organization } from './organization.ts';
 import type { People } from './people/accounts.ts';
 import { checkOrigin, setToken, tokenOf, type Guard } from './people/guard.ts';
-import type { PersonRole, Scope } from './people/person.ts';
 import { OrganizationRefusal } from './refusal.ts';
 import { compare } from './views/compare.ts';
 import { entriesAfter } from './views/entries.ts';
@@ -103,36 +102,6 @@ export function peopleRoutes(app: FastifyInstance, organization: Organization, p
     }
     return reply.code(201).send(await act(organization, site, word, said, person.id));
   });
-
-  app.get('/api/v1/accounts', async (request) => {
-    const { role } = await guard.person(request);
-    if (role !== 'administrator')
-      throw new OrganizationRefusal(403, 'role', { zh: '只有管理员能看账号', en: 'administrators only' });
-    return { accounts: await people.list() };
-  });
-
-  app.post('/api/v1/accounts', async (request, reply) => {
-    await guard.administrator(request);
-    const { name, role, scope } = bodyOf(request.body);
-    const wish = { name: String(name), role: role as PersonRole, scope: scopeOf(scope) };
-    return reply.code(201).send({ code: await people.create(wish) });
-  });
-
-  app.post<{ Params: { readonly id: string } }>('/api/v1/accounts/:id/disable', async (request) => {
-    const { id } = await guard.administrator(request);
-    if (id === request.params.id)
-      throw new OrganizationRefusal(409, 'account', { zh: '不能停用自己的账号', en: 'not your own account' });
-    await people.disable(request.params.id);
-    return {};
-  });
-}
-
-export function scopeOf(said: unknown): Scope | null {
-  if (said === null || said === undefined) return null;
-  const { provinces, sites } = said as { provinces?: unknown; sites?: unknown };
-  const list = (value: unknown): string[] =>
-    Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string' && one !== '') : [];
-  return { provinces: list(provinces), sites: list(sites) };
 }
 
 export function orderOf(text: string): Order {

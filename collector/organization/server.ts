@@ -1,4 +1,5 @@
 import Fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { accountRoutes } from './accountRoutes.ts';
 import { mustArrive, type Places } from './door.ts';
 import { LARGEST_FILE, limitMs } from './exchange.ts';
 import type { Organization } from './organization.ts';
@@ -60,6 +61,7 @@ export async function createServer({ organization, tls, log, places }: ServerOpt
   await app.register(async (routes) => {
     siteRoutes(routes, organization, places);
     peopleRoutes(routes, organization, people, guard);
+    accountRoutes(routes, people, guard);
   });
   await app.register(async (routes) => pageRoutes(routes, organization, people, guard));
   // A balancer asks whether this process can work: without its database it cannot.

@@ -146,7 +146,7 @@ async function catchUp(door: Door, entries: number): Promise<number> {
 
 async function lookAt({ organization, urls, ca }: Door, rounds: number) {
   const people = createPeople(organization);
-  const code = await people.create({ name: 'bench', role: 'viewer', scope: null });
+  const code = await people.create({ name: 'bench', role: 'viewer', scope: null }, 'bench');
   const cookie = `xunkao-org=${await people.choosePassword('bench', code, 'a long password', '127.0.0.1')}`;
   const agent = new Agent({ keepAlive: true, ca, servername: 'organization.internal' });
   const times = { overview: [] as number[], page: [] as number[], compare: [] as number[] };

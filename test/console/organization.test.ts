@@ -17,7 +17,8 @@ test.skipIf(noChromium !== null)(
   async () => {
     const field = await openField();
     await loadSites(field.organization, { sites: 8, years: 2 });
-    const code = await createPeople(field.organization).create({ name: 'chief', role: 'reviewer', scope: null });
+    const wish = { name: 'chief', role: 'reviewer', scope: null } as const;
+    const code = await createPeople(field.organization).create(wish, 'command-line');
     const browser = await launchChromium();
     onTestFinished(() => browser.close());
     const context = await browser.newContext({
@@ -64,6 +65,46 @@ test.skipIf(noChromium !== null)(
     await page.waitForSelector('h1:has-text("Sign in")');
   },
   120_000,
+);
+
+test.skipIf(noChromium !== null)(
+  'an administrator makes, narrows and switches off an account on its page, at a desk and on a narrow screen',
+  async () => {
+    const field = await openField();
+    await loadSites(field.organization, { sites: 20, years: 1 });
+    const wish = { name: 'chief', role: 'administrator', scope: null } as const;
+    const code = await createPeople(field.organization).create(wish, 'command-line');
+    const browser = await launchChromium();
+    onTestFinished(() => browser.close());
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: false, locale: 'zh-CN' });
+    const page = await context.newPage();
+    await page.setViewportSize({ width: 1366, height: 768 });
+    await page.goto(`${field.url}/sign-in`);
+    await page.fill('#name', 'chief');
+    await page.fill('#password', 'a long password');
+    await page.fill('#code', code);
+    await page.click('main button');
+    await page.click('nav >> text=账号');
+    await page.fill('#name', '王评审');
+    await page.selectOption('form[action="/accounts"] select', 'reviewer');
+    await page.fill('form[action="/accounts"] input[name=sites]', 'demo-0001');
+    await page.click('form[action="/accounts"] button');
+    await page.waitForSelector('[role=status]:has-text("王评审 的一次性代码")');
+    await picture(page, 'accounts');
+
+    await page.setViewportSize({ width: 420, height: 800 });
+    const row = page.locator('tr:has(strong:text("王评审"))');
+    await row.locator('summary').click();
+    await picture(page, 'accounts-narrow');
+    await row.locator('input[name=sites]').fill('demo-0001 demo-9999');
+    await row.locator('button:has-text("保存")').click();
+    await page.waitForSelector('[role=alert]:has-text("没有考点 demo-9999")');
+    await page.click('nav >> text=账号');
+    await row.locator('summary').click();
+    await row.locator('button:has-text("停用")').click();
+    await page.waitForSelector('tr:has(strong:text("王评审")):has-text("已停用")');
+  },
+  60_000,
 );
 
 const pages = useRealPages();

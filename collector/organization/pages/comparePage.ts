@@ -2,7 +2,7 @@ import type { Compared, ComparedBy } from '../views/compare.ts';
 import type { Evaluations } from '../views/evaluations.ts';
 import { html, type Html } from './html.ts';
 import { dayIn, type Place } from './layout.ts';
-import { table } from './sitePage.ts';
+import { table } from './table.ts';
 import { ruleTitle } from './titles.ts';
 import { named, text, type Language } from './words.ts';
 

@@ -4,6 +4,7 @@ import { comparedTable } from './comparePage.ts';
 import { html, type Html } from './html.ts';
 import { ageOf, dayIn, momentOf, type Place } from './layout.ts';
 import { forms } from './siteForms.ts';
+import { table } from './table.ts';
 import { ruleTitle } from './titles.ts';
 import { named, text, type Language, type PageWord } from './words.ts';
 
@@ -87,27 +88,6 @@ export function sitePage(place: Place, site: OneSite, { mayDecide, done, names }
     <h2>${say('years')}</h2>
     ${comparedTable(language, 'term', site.terms)} ${comparedTable(language, 'edition', site.editions)}
     ${mayDecide && forms(language, site)}`;
-}
-
-type Cell = string | number | Html;
-
-export function table(language: Language, heads: readonly PageWord[], rows: readonly (readonly Cell[])[]): Html {
-  if (rows.length === 0) return html`<p class="quiet">${text(language, 'none')}</p>`;
-  return html`<table>
-    <thead>
-      <tr>
-        ${heads.map((word) => html`<th scope="col">${text(language, word)}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        (cells) =>
-          html`<tr>
-            ${cells.map((cell) => html`<td>${cell}</td>`)}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
 }
 
 function scopeOf(language: Language, { certification }: OneSite): string {

@@ -1,6 +1,7 @@
 import { MOST_SITES, ORDERS, type Order, type SiteLine } from '../views/overview.ts';
 import { html, type Html } from './html.ts';
 import { ageOf, dayIn, momentOf, type Place } from './layout.ts';
+import { table } from './table.ts';
 import { ruleTitle } from './titles.ts';
 import { named, text, type Language, type PageWord } from './words.ts';
 
@@ -35,32 +36,22 @@ export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], 
         ${ORDERS.map((word) => html`<a href="/?order=${word}" ${word === order && html`aria-current="true"`}>${say(`by_${word}`)}</a>&emsp;`)}
       </p>`
     }
-    <table>
-      <thead>
-        <tr>
-          ${heads.map((word) => html`<th scope="col">${say(word)}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${lines.map(
-          (line) =>
-            html`<tr>
-              <th scope="row">
-                <a href="/site/${line.site}">${line.name}</a>
-                ${line.madeUp && html`<span class="tag">${say('made_up')}</span>`}
-              </th>
-              <td>${line.province}</td>
-              <td>${ageOf(language, line.snapshotAt, now)}</td>
-              <td>${line.rooms === 0 ? '—' : `${line.roomsReady} / ${line.rooms}`}</td>
-              <td>${momentOf(line.nextExamAt)}</td>
-              <td>${line.worst ? `${ruleTitle(language, line.worst.rule)} (${line.worst.subjects})` : '—'}</td>
-              <td>${named(language, 'state', line.state ?? 'none')}</td>
-              <td>${attention(language, line, now)}</td>
-              <td>${ageOf(language, line.arrivedAt, now)}</td>
-            </tr>`,
-        )}
-      </tbody>
-    </table>`;
+    ${table(
+      language,
+      heads,
+      lines.map((line) => [
+        html`<a href="/site/${line.site}"><strong>${line.name}</strong></a>
+          ${line.madeUp && html`<span class="tag">${say('made_up')}</span>`}`,
+        line.province,
+        ageOf(language, line.snapshotAt, now),
+        line.rooms === 0 ? '—' : `${line.roomsReady} / ${line.rooms}`,
+        momentOf(line.nextExamAt),
+        line.worst ? `${ruleTitle(language, line.worst.rule)} (${line.worst.subjects})` : '—',
+        named(language, 'state', line.state ?? 'none'),
+        html`${attention(language, line, now)}`,
+        ageOf(language, line.arrivedAt, now),
+      ]),
+    )}`;
 }
 
 /** Which part of the sites this page has, and where the others are. */

@@ -1,37 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import { isGoodPassword } from '../../accounts/account.ts';
-import { createHasher, newCode, sameText, sha256, tidyCode } from '../../accounts/passwords.ts';
+import { createHasher, sameText, sha256, tidyCode } from '../../accounts/passwords.ts';
 import { createTries } from '../../accounts/tries.ts';
 import type { Organization } from '../organization.ts';
 import { OrganizationRefusal } from '../refusal.ts';
 import { WHOLE, type AccountRow } from '../store/tables.ts';
-import { mayHave, type Person, type PersonRole, type Scope } from './person.ts';
+import { createManagement, note, type Management } from './management.ts';
+import { personOf, type Person } from './person.ts';
 
 /** People of the organization: the same passwords, codes and counted tries as at a site, in the shared database. */
-export interface People {
-  /** @returns the code with which the person chooses a password, once, within 7 days */
-  create(wish: PersonWish): Promise<string>;
-  /** A new code for who forgot the password; whoever is signed in stays out. */
-  reset(name: string): Promise<string>;
-  disable(id: string): Promise<void>;
-  list(): Promise<readonly Person[]>;
+export interface People extends Management {
   signIn(name: string, password: string, address: string): Promise<string>;
   choosePassword(name: string, code: string, password: string, address: string): Promise<string>;
+  /** Ends every sign-in of the account and begins another one. */
+  changePassword(name: string, old: string, password: string, address: string): Promise<string>;
   /** Who holds this token now. */
   holder(token: string): Promise<Person | null>;
   signOut(token: string): Promise<void>;
 }
 
-export interface PersonWish {
-  readonly name: string;
-  readonly role: PersonRole;
-  readonly scope: Scope | null;
-}
-
 const SIGNED_IN_MS = 12 * 3_600_000;
-const CODE_MS = 7 * 86_400_000;
 
-export function createPeople({ store, now }: Organization): People {
+export function createPeople(organization: Organization): People {
+  const { store, now } = organization;
   const { sql } = store;
   const hasher = createHasher();
   const tries = createTries();
@@ -40,17 +31,6 @@ export function createPeople({ store, now }: Organization): People {
 
   async function byName(name: string): Promise<AccountRow | undefined> {
     return (await all()).find((row) => row.name.toLowerCase() === name.toLowerCase());
-  }
-
-  function set(id: string, change: Partial<AccountRow>) {
-    return store.transact((work) =>
-      work.updateTable('account').set(change).where('site_id', '=', WHOLE).where('id', '=', id).execute(),
-    );
-  }
-
-  async function withCode(salt: string): Promise<{ readonly code: string; readonly change: Partial<AccountRow> }> {
-    const code = newCode();
-    return { code, change: { salt, code_hash: await hasher.hash(code, salt), code_until: now() + CODE_MS } };
   }
 
   /** The account whose secret it is; a stranger's name costs as much as a wrong password. */
@@ -87,47 +67,29 @@ export function createPeople({ store, now }: Organization): People {
     return token;
   }
 
-  async function endAll(account: string): Promise<void> {
-    await store.transact((work) =>
-      work.deleteFrom('sign_in').where('site_id', '=', WHOLE).where('account', '=', account).execute(),
-    );
+  /** The new password in the place of the old one or of the code; every other sign-in ends. */
+  async function setPassword({ id, salt: known }: AccountRow, password: string): Promise<string> {
+    const salt = randomBytes(16).toString('hex');
+    const hash = await hasher.hash(password, salt);
+    await store.transact(async (work) => {
+      const change = { salt, hash, code_hash: null, code_until: null };
+      const done = await work
+        .updateTable('account')
+        .set(change)
+        .where('site_id', '=', WHOLE)
+        .where('id', '=', id)
+        // An administrator may have reset it since it was checked.
+        .where('salt', '=', known)
+        .executeTakeFirst();
+      if (done.numUpdatedRows === 0n) throw WRONG();
+      await work.deleteFrom('sign_in').where('site_id', '=', WHOLE).where('account', '=', id).execute();
+      await note(work, { at: now(), by: id, account: id, what: 'password', to: null });
+    });
+    return begin(id);
   }
 
   return {
-    async create({ name, role, scope }) {
-      const fault = mayHave(name, role, scope);
-      if (fault) throw new OrganizationRefusal(400, 'account', fault);
-      if (await byName(name)) throw TAKEN();
-      const { code, change } = await withCode(randomBytes(16).toString('hex'));
-      const row: AccountRow = {
-        site_id: WHOLE,
-        id: `o-${randomBytes(4).toString('hex')}`,
-        name,
-        role,
-        scope: scope && JSON.stringify(scope),
-        salt: change.salt!,
-        hash: null,
-        code_hash: change.code_hash!,
-        code_until: change.code_until!,
-        disabled_at: null,
-        created_at: now(),
-      };
-      await store.transact((work) => work.insertInto('account').values(row).execute());
-      return code;
-    },
-    async reset(name) {
-      const row = await byName(name);
-      if (!row) throw UNKNOWN(name);
-      const { code, change } = await withCode(row.salt);
-      await set(row.id, { ...change, hash: null, disabled_at: null });
-      await endAll(row.id);
-      return code;
-    },
-    async disable(id) {
-      await set(id, { disabled_at: now() });
-      await endAll(id);
-    },
-    list: async () => (await all()).map(personOf),
+    ...createManagement(organization, hasher),
     async signIn(name, password, address) {
       const row = await check(name, address, password, ({ hash }) => hash);
       return begin(row.id);
@@ -137,11 +99,11 @@ export function createPeople({ store, now }: Organization): People {
       const row = await check(name, address, tidyCode(code), ({ code_hash: hash, code_until: until }) =>
         until !== null && until > now() ? hash : null,
       );
-      const salt = randomBytes(16).toString('hex');
-      const hash = await hasher.hash(password, salt);
-      await set(row.id, { salt, hash, code_hash: null, code_until: null });
-      await endAll(row.id);
-      return begin(row.id);
+      return setPassword(row, password);
+    },
+    async changePassword(name, old, password, address) {
+      if (!isGoodPassword(name, password)) throw WEAK();
+      return setPassword(await check(name, address, old, ({ hash }) => hash), password);
     },
     async holder(token) {
       const signIn = await sql
@@ -157,7 +119,7 @@ export function createPeople({ store, now }: Organization): People {
         .where('site_id', '=', WHOLE)
         .where('id', '=', signIn.account)
         .executeTakeFirst();
-      return row && row.disabled_at === null ? personOf(row) : null;
+      return row && row.disabled_at === null ? personOf(row, now()) : null;
     },
     async signOut(token) {
       await store.transact((work) =>
@@ -165,11 +127,6 @@ export function createPeople({ store, now }: Organization): People {
       );
     },
   };
-}
-
-function personOf({ id, name, role, scope, disabled_at: disabledAt }: AccountRow): Person {
-  const parsed = scope === null ? null : (JSON.parse(scope) as Scope);
-  return { id, name, role: role as PersonRole, scope: parsed, disabledAt };
 }
 
 const WRONG = () =>
@@ -181,6 +138,3 @@ const WEAK = () =>
     zh: '密码须为 10–200 个字符，且不能是用户名',
     en: 'a password has 10–200 characters and is not the name',
   });
-const TAKEN = () => new OrganizationRefusal(409, 'account', { zh: '已有这个用户名', en: 'this name is taken' });
-const UNKNOWN = (name: string) =>
-  new OrganizationRefusal(404, 'account', { zh: `没有名为 ${name} 的账号`, en: `there is no account ${name}` });

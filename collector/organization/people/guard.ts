@@ -42,11 +42,8 @@ export function createGuard({ store }: Organization, people: People): Guard {
     deciding,
     async administrator(request) {
       const found = await deciding(request);
-      if (found.role === 'administrator') return found;
-      throw new OrganizationRefusal(403, 'role', {
-        zh: '只有管理员能管理账号',
-        en: 'only an administrator manages accounts',
-      });
+      mustManage(found);
+      return found;
     },
     async site(who, site) {
       const row = await store.sql.selectFrom('site').selectAll().where('site_id', '=', site).executeTakeFirst();
@@ -57,6 +54,15 @@ export function createGuard({ store }: Organization, people: People): Guard {
       });
     },
   };
+}
+
+/** Refuses who manages no accounts, nor sees them. */
+export function mustManage({ role }: Person): void {
+  if (role === 'administrator') return;
+  throw new OrganizationRefusal(403, 'role', {
+    zh: '只有管理员能查看和管理账号',
+    en: 'only an administrator sees and manages accounts',
+  });
 }
 
 /** SameSite=Strict keeps other pages' requests from carrying the cookie; the browser’s own word of the origin besides. */

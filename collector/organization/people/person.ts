@@ -1,5 +1,5 @@
 import type { Bilingual } from '../../../agent/probe.ts';
-import type { SiteRow } from '../store/tables.ts';
+import type { AccountRow, SiteRow } from '../store/tables.ts';
 
 /** Which sites an account sees and acts on. */
 export interface Scope {
@@ -18,6 +18,20 @@ export interface Person {
   /** Null: every site. */
   readonly scope: Scope | null;
   readonly disabledAt: number | null;
+  /** `invited`: a code waits for the person; `no-password`: that code ran out. */
+  readonly state: 'active' | 'invited' | 'no-password' | 'disabled';
+}
+
+export function personOf(row: AccountRow, now: number): Person {
+  const { id, name, role, disabled_at: disabledAt } = row;
+  const scope = row.scope === null ? null : (JSON.parse(row.scope) as Scope);
+  return { id, name, role: role as PersonRole, scope, disabledAt, state: stateOf(row, now) };
+}
+
+function stateOf({ hash, code_until: until, disabled_at: disabledAt }: AccountRow, now: number): Person['state'] {
+  if (disabledAt !== null) return 'disabled';
+  if (hash !== null) return 'active';
+  return until !== null && until > now ? 'invited' : 'no-password';
 }
 
 export const ROLE_WORDS: Readonly<Record<PersonRole, Bilingual>> = {

@@ -184,6 +184,11 @@ export const SCHEMA: Readonly<Record<keyof Tables, Table>> = {
       created_at: 'number',
     },
   },
+  account_change: {
+    key: ['site_id', 'id'],
+    columns: { id: 'text', at: 'number', by_account: 'text', account: 'text', what: 'text', grant: 'text?' },
+    indexes: { account_change_at: ['site_id', 'at'] },
+  },
   holder: { key: ['site_id'], columns: { key: 'text', since: 'number' } },
   sign_in: { key: ['site_id', 'id'], columns: { id: 'text', account: 'text', at: 'number', until: 'number' } },
 };

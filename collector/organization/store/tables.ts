@@ -18,6 +18,7 @@ export interface Tables {
   readonly failing: FailingRow;
   readonly ticket: TicketRow;
   readonly account: AccountRow;
+  readonly account_change: AccountChangeRow;
   readonly sign_in: SignInRow;
   readonly holder: HolderRow;
 }
@@ -244,6 +245,18 @@ export interface AccountRow {
   readonly code_until: number | null;
   readonly disabled_at: number | null;
   readonly created_at: number;
+}
+
+/** What became of an account, by whom; kept for good. */
+export interface AccountChangeRow {
+  readonly site_id: string;
+  readonly id: string;
+  readonly at: number;
+  readonly by_account: string;
+  readonly account: string;
+  readonly what: 'created' | 'changed' | 'reset' | 'disabled' | 'enabled' | 'password';
+  /** `{ role, scope }` as JSON, where they were set. */
+  readonly grant: string | null;
 }
 
 export interface SignInRow {

@@ -90,6 +90,15 @@ export async function siteCount({ store, now }: Organization, wish: OverviewWish
   return Number(count);
 }
 
+/** Where sites are, in order; for whoever gives an account its scope. */
+export async function provincesOf({ store }: Organization): Promise<readonly string[]> {
+  const rows = await store.sql.selectFrom('site').select('province').distinct().modifyEnd(OVERVIEW).execute();
+  return rows
+    .map(({ province }) => province)
+    .filter((province) => province !== '')
+    .sort((one, other) => one.localeCompare(other, 'zh'));
+}
+
 function wished<O>(
   query: SelectQueryBuilder<Tables, 'site', O>,
   { scope, silentMs }: OverviewWish,

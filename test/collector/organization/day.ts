@@ -86,10 +86,13 @@ async function signAndLook(field: Field): Promise<void> {
   const day = 86_400_000;
   const chief = sound(await reviewer(field, { name: 'chief', role: 'administrator', scope: null }));
   const people = createPeople(field.organization);
-  await people.create({ name: 'late', role: 'viewer', scope: null });
-  await people.reset('late');
-  const accounts = await people.list();
-  await people.disable(accounts.find(({ name }) => name === 'late')!.id);
+  const scope = { provinces: [], sites: ['nanjing-01'] };
+  await people.create({ name: 'late', role: 'viewer', scope }, 'o-1');
+  const late = (await people.list()).find(({ name }) => name === 'late')!.id;
+  await people.reset(late, 'o-1');
+  await people.change(late, { role: 'viewer', scope: null }, 'o-1');
+  await people.disable(late, 'o-1');
+  await chief.page('/accounts');
   const { now } = field.organization;
   const acts: readonly (readonly [string, object])[] = [
     ['certification', { state: 'applied' }],

@@ -19,6 +19,7 @@ import { sealedSite, type SealedSite } from '../record/site.ts';
 /** A running organization and sites with real records that belong to it. */
 export interface Field {
   readonly organization: Organization;
+  readonly folder: string;
   readonly url: string;
   readonly app: FastifyInstance;
   readonly ca: string;
@@ -60,6 +61,7 @@ export async function openField(where?: string, options: FieldOptions = {}): Pro
   if (!options.isKept) onTestFinished(close);
   return {
     organization,
+    folder,
     url,
     app,
     ca: certificates.ca,

@@ -4,7 +4,8 @@ import type { Compared } from '../../../collector/organization/views/compare.ts'
 import type { Evaluations } from '../../../collector/organization/views/evaluations.ts';
 import type { OneSite } from '../../../collector/organization/views/oneSite.ts';
 import type { SiteLine } from '../../../collector/organization/views/overview.ts';
-import { createPeople, type PersonWish } from '../../../collector/organization/people/accounts.ts';
+import { createPeople } from '../../../collector/organization/people/accounts.ts';
+import { AT_COMMAND_LINE, type PersonWish } from '../../../collector/organization/people/management.ts';
 import type { Field } from './field.ts';
 
 export const REVIEWER_PASSWORD = 'a long password';
@@ -31,7 +32,7 @@ export interface Reviewer {
 
 /** Makes an account, chooses its password with the code and signs in. */
 export async function reviewer({ organization, app }: Field, wish: PersonWish): Promise<Reviewer> {
-  const code = await createPeople(organization).create(wish);
+  const code = await createPeople(organization).create(wish, AT_COMMAND_LINE);
   const answer = await app.inject({
     method: 'POST',
     url: '/api/v1/sign-in',
