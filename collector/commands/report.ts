@@ -98,10 +98,15 @@ export const command: Command = async (args) => {
     return 0;
   } catch (error) {
     if (error instanceof Trouble) return fail(say(error.text));
-    if (error instanceof Unusable || error instanceof HistoryRefused) return fail(error.message);
+    if (error instanceof Unusable) return fail(say(error.words));
+    if (error instanceof HistoryRefused) return fail(say(unread(error)));
     throw error;
   }
 };
+
+function unread({ code, message }: HistoryRefused): Bilingual {
+  return { zh: `读取记录失败（${code}）`, en: `the record cannot be read: ${message}` };
+}
 
 function fail(text: string): number {
   process.stderr.write(`xunkao report: ${text}\n`);

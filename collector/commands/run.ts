@@ -64,8 +64,7 @@ export async function runCollector(
 /** What the disk, or a file on it, refused; null for what is our own fault. */
 function refusedBy(error: unknown): Bilingual | null {
   const { message } = error as Error;
-  // Its words name the file and what to do; they come from the record's own threads, in English.
-  if (error instanceof Unusable) return { zh: message, en: message };
+  if (error instanceof Unusable) return error.words;
   const isSystems = (error as NodeJS.ErrnoException).syscall !== undefined;
   if (!isSystems && !(error instanceof HistoryRefused) && !(error instanceof JournalRefused)) return null;
   return {

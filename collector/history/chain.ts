@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Bilingual } from '../../agent/probe.ts';
 import { canonical } from './canonical.ts';
 import type { Entry, Link } from './history.ts';
 
@@ -31,7 +32,7 @@ export function lineOf({ body, ...entry }: Entry): Line {
 /** The first entry that does not follow from the one before it, and why. */
 export interface Break {
   readonly n: number;
-  readonly message: string;
+  readonly words: Bilingual;
 }
 
 /**
@@ -45,10 +46,23 @@ export function verifyChain(lines: Iterable<Line>, after?: Link): Break | null {
     const { n, previous } = line;
     link ??= { n: n - 1, hash: n === 1 ? NO_ENTRY : previous };
     if (n !== link.n + 1)
-      return { n, message: `entry ${n} comes after entry ${link.n}; entry ${link.n + 1} is missing` };
-    if (previous !== link.hash) return { n, message: `entry ${n} names another entry before it than entry ${link.n}` };
-    if (entryHash(line) !== line.hash) return { n, message: `entry ${n} is not what it was when it was written` };
+      return { n, words: missing(n, link.n) };
+    if (previous !== link.hash) return { n, words: loose(n, link.n) };
+    if (entryHash(line) !== line.hash) return { n, words: altered(n) };
     link = { n, hash: line.hash };
   }
   return null;
 }
+
+const missing = (n: number, before: number): Bilingual => ({
+  zh: `第 ${n} 条直接跟在第 ${before} 条之后，缺少第 ${before + 1} 条`,
+  en: `entry ${n} comes after entry ${before}; entry ${before + 1} is missing`,
+});
+const loose = (n: number, before: number): Bilingual => ({
+  zh: `第 ${n} 条所指的前一条不是第 ${before} 条`,
+  en: `entry ${n} names another entry before it than entry ${before}`,
+});
+const altered = (n: number): Bilingual => ({
+  zh: `第 ${n} 条的内容与写入时不同`,
+  en: `entry ${n} is not what it was when it was written`,
+});

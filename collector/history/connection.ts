@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { Kysely, SqliteAdapter, SqliteDialect, type Compilable } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import type { Bilingual } from '../../agent/probe.ts';
 import { HistoryRefused, Unusable, type RefusalCode } from './refused.ts';
 import { MIGRATIONS, type Tables } from './tables.ts';
 
@@ -90,7 +91,11 @@ export function translate(error: unknown, file: string): unknown {
   const primary = primaryCode(error);
   if (primary === null || !(error instanceof Error)) return error;
   if (primary === CORRUPT || primary === NOT_A_DATABASE) {
-    return new Unusable(file, `is damaged (${error.message}); restore the last backup in its place`, error);
+    const words = {
+      zh: `已损坏（SQLite 错误 ${primary}）；请用最近的备份替换`,
+      en: `is damaged (${error.message}); restore the last backup in its place`,
+    };
+    return new Unusable(file, words, error);
   }
   return new HistoryRefused(REFUSALS[primary] ?? 'io', `${file}: ${error.message}`, error);
 }
@@ -159,7 +164,7 @@ function refuseForeign({ db, file }: Connection): void {
     .all()
     .map(({ name }) => name);
   if (id !== APPLICATION_ID && (id !== 0 || tables.length > 0)) {
-    throw new Unusable(file, 'belongs to another program; name another data directory or move the file away');
+    throw new Unusable(file, FOREIGN);
   }
   if (!tables.includes('kysely_migration')) return;
   const names = db
@@ -168,8 +173,10 @@ function refuseForeign({ db, file }: Connection): void {
     .map(({ name }) => String(name));
   const newer = names.filter((name) => !Object.hasOwn(MIGRATIONS, name));
   if (newer.length > 0) {
-    const advice = 'start that version, or restore a backup that was made before';
-    throw new Unusable(file, `was written by a newer version (${newer.join(', ')}); ${advice}`);
+    throw new Unusable(file, {
+      zh: `由更新的版本写成（${newer.join('、')}）；请启动那个版本，或恢复在那之前的备份`,
+      en: `was written by a newer version (${newer.join(', ')}); start that version, or restore a backup that was made before`,
+    });
   }
 }
 
@@ -200,6 +207,15 @@ export function lock(file: string): DatabaseSync {
     db.close();
     const isBusy = primaryCode(error) === BUSY;
     if (!isBusy) throw translate(error, file);
-    throw new Unusable(file, 'another collector is running on this data directory; stop it first', error);
+    throw new Unusable(file, IN_USE, error);
   }
 }
+
+const FOREIGN: Bilingual = {
+  zh: '属于另一个程序；请换一个数据目录，或移走这个文件',
+  en: 'belongs to another program; name another data directory or move the file away',
+};
+const IN_USE: Bilingual = {
+  zh: '另一个采集器正在使用这个数据目录；请先停止它',
+  en: 'another collector is running on this data directory; stop it first',
+};

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import type { Bilingual } from '../../agent/probe.ts';
 import { openReader, rows, translate, type Connection } from './connection.ts';
 import { findHead, pageOf } from './entries.ts';
 import type { Entry, EntryQuery, Link, SeriesPoint, SeriesQuery } from './history.ts';
@@ -45,7 +46,7 @@ const NEVER_LATE = (): void => undefined;
 /** Throws `Unusable`, in words, where there is no record or it cannot be read. */
 export function openReading(folder: string, file: string): Reading {
   const path = join(folder, file);
-  if (!existsSync(path)) throw new Unusable(path, 'is not there; name the data directory of a collector');
+  if (!existsSync(path)) throw new Unusable(path, NOT_THERE);
   const connection = opened(path);
   const { db } = connection;
   const head = findHead(connection);
@@ -121,3 +122,8 @@ function begun(connection: Connection): Connection {
   rows(connection, connection.sql.selectFrom('standing').select(sql<number>`1`.as('one')));
   return connection;
 }
+
+const NOT_THERE: Bilingual = {
+  zh: '不存在；请指定采集器的数据目录',
+  en: 'is not there; name the data directory of a collector',
+};

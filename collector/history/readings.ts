@@ -204,7 +204,11 @@ export function* readBlock({ db, file }: Connection, id: number, subject?: strin
   try {
     yield* framesIn(blob, subject);
   } catch (error) {
-    throw new Unusable(file, `block ${id} of raw readings cannot be read: ${String(error)}`, error);
+    throw new Unusable(
+      file,
+      { zh: `第 ${id} 块原始读数无法读取`, en: `block ${id} of raw readings cannot be read: ${String(error)}` },
+      error,
+    );
   }
 }
 

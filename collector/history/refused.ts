@@ -1,3 +1,5 @@
+import type { Bilingual } from '../../agent/probe.ts';
+
 /**
  * The world's refusals as values: what a promise of the journal or the record is rejected with. The beat goes on; what
  * was refused was not written, not even in part, and may be given again.
@@ -44,10 +46,18 @@ export class QueryRefused extends Error {
 export class Unusable extends Error {
   override readonly name = 'Unusable';
   readonly file: string;
+  readonly said: Bilingual;
 
-  constructor(file: string, message: string, cause?: unknown) {
-    super(`${file}: ${message}`, { cause });
+  /** @param said without the file's name */
+  constructor(file: string, said: Bilingual, cause?: unknown) {
+    super(`${file}: ${said.en}`, { cause });
     this.file = file;
+    this.said = said;
+  }
+
+  /** With the file's name, as its message. */
+  get words(): Bilingual {
+    return { zh: `${this.file}：${this.said.zh}`, en: this.message };
   }
 }
 

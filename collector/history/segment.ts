@@ -1,5 +1,6 @@
 import { chmod, open, readdir, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Bilingual } from '../../agent/probe.ts';
 import { decodeHead, hasRoundFrom, HEAD_BYTES, recordAt, type FoundRecord } from './record.ts';
 import { Unusable } from './refused.ts';
 
@@ -18,8 +19,10 @@ export interface Torn {
   readonly bytes: number;
 }
 
-const WHAT_TO_DO =
-  'what stands after this place cannot be replayed: restore a backup, or move the journal folder away to go on without it';
+const WHAT_TO_DO: Bilingual = {
+  zh: '这之后的内容无法重放：请恢复备份，或移走 journal 文件夹、不带它继续',
+  en: 'what stands after this place cannot be replayed: restore a backup, or move the journal folder away to go on without it',
+};
 
 export function segmentFile(dir: string, first: number): string {
   return join(dir, `${String(first).padStart(16, '0')}.journal`);
@@ -87,9 +90,12 @@ export async function readSegment(
 ): Promise<{ readonly content: Buffer; readonly before: number; readonly records: Iterable<FoundRecord> }> {
   const content = (await readFile(file)).subarray(0, bytes);
   const head = decodeHead(content);
-  if (head?.first !== first) throw new Unusable(file, `its head, at byte 0, is damaged; ${WHAT_TO_DO}`);
+  if (head?.first !== first) throw unusable(file, HEAD_DAMAGED);
   if (last !== null && head.before !== last) {
-    throw new Unusable(file, `the records ${last + 1} to ${head.before} before it are missing; ${WHAT_TO_DO}`);
+    throw unusable(file, {
+      zh: `它之前的第 ${last + 1} 到 ${head.before} 条不见了`,
+      en: `the records ${last + 1} to ${head.before} before it are missing`,
+    });
   }
   return { content, before: head.before, records: wholeRecords(file, content, first, next) };
 }
@@ -105,8 +111,17 @@ function* wholeRecords(file: string, content: Buffer, first: number, next: numbe
 }
 
 function damagedRecord(file: string, n: number, at: number): Unusable {
-  return new Unusable(file, `record ${n}, at byte ${at}, is damaged though it was once synced; ${WHAT_TO_DO}`);
+  return unusable(file, {
+    zh: `第 ${n} 条（第 ${at} 字节处）已损坏，而它曾经写好`,
+    en: `record ${n}, at byte ${at}, is damaged though it was once synced`,
+  });
 }
+
+function unusable(file: string, { zh, en }: Bilingual): Unusable {
+  return new Unusable(file, { zh: `${zh}；${WHAT_TO_DO.zh}`, en: `${en}; ${WHAT_TO_DO.en}` });
+}
+
+const HEAD_DAMAGED: Bilingual = { zh: '文件头（第 0 字节处）已损坏', en: 'its head, at byte 0, is damaged' };
 
 /** Makes the file, its head and its name durable. */
 export async function createSegment(file: string, head: Buffer): Promise<FileHandle> {

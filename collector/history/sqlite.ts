@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, open, rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import type { Bilingual } from '../../agent/probe.ts';
 import type { CopierAsks, CopierData } from './copier.ts';
 import type {
   Batch,
@@ -64,7 +65,7 @@ export async function restoreBackup(backup: string, dir: string): Promise<void> 
   const file = join(dir, RECORD_FILE);
   for (const name of [file, `${file}-wal`]) {
     if (existsSync(name))
-      throw new Unusable(name, 'there is a record in this data directory already; move it away first');
+      throw new Unusable(name, THERE_ALREADY);
   }
   const partial = `${file}.partial`;
   await copyFile(backup, partial);
@@ -216,3 +217,8 @@ class Sqlite implements SqliteHistory {
     return done;
   }
 }
+
+const THERE_ALREADY: Bilingual = {
+  zh: '这个数据目录里已有一份记录；请先移走它',
+  en: 'there is a record in this data directory already; move it away first',
+};

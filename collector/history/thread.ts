@@ -1,4 +1,5 @@
 import { parentPort, Worker, type MessagePort } from 'node:worker_threads';
+import type { Bilingual } from '../../agent/probe.ts';
 import { HistoryRefused, QueryRefused, Unusable, type RefusalCode } from './refused.ts';
 
 /**
@@ -32,6 +33,7 @@ interface Failure {
   readonly stack: string | undefined;
   readonly code: string | undefined;
   readonly file: string | undefined;
+  readonly words: Bilingual | undefined;
 }
 
 /** The answer to this id says that the thread is open, or why not. */
@@ -148,23 +150,25 @@ function asError(error: unknown): Error {
 function toFailure(error: unknown): Failure {
   const { name, message, stack } = asError(error);
   const { code, file } = asError(error) as { readonly code?: string; readonly file?: string };
-  return { name, message, stack, code, file };
+  const words = error instanceof Unusable ? error.said : undefined;
+  return { name, message, stack, code, file, words };
 }
 
-function fromFailure({ name, message, stack, code, file }: Failure): Error {
-  const error = rebuilt(name, message, code, file);
+function fromFailure(failure: Failure): Error {
+  const { stack } = failure;
+  const error = rebuilt(failure);
   if (stack !== undefined) error.stack = stack;
   return error;
 }
 
-function rebuilt(name: string, message: string, code = '', file = ''): Error {
+function rebuilt({ name, message, code = '', file = '', words }: Failure): Error {
   switch (name) {
     case 'HistoryRefused':
       return new HistoryRefused(code as RefusalCode, message);
     case 'QueryRefused':
       return new QueryRefused(code as QueryRefused['code'], message);
     case 'Unusable':
-      return new Unusable(file, message.slice(file.length + 2));
+      return new Unusable(file, words ?? { zh: message, en: message });
     default:
       return new Error(message);
   }

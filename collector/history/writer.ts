@@ -163,8 +163,11 @@ function lastLink(connection: Connection): Link {
   const newest = rows(connection, sql.selectFrom('entry').selectAll().orderBy('n', 'desc').limit(CHECKED_ENTRIES));
   const fault = verifyChain(newest.reverse().map(lineOfRow));
   if (fault) {
-    const advice = 'something else changed it; restore the last backup in its place';
-    throw new Unusable(file, `${fault.message}: ${advice}`);
+    const { zh, en } = fault.words;
+    throw new Unusable(file, {
+      zh: `${zh}：有别的程序改过它；请用最近的备份替换`,
+      en: `${en}: something else changed it; restore the last backup in its place`,
+    });
   }
   const { n, hash } = newest.at(-1) ?? { n: 0, hash: NO_ENTRY };
   return { n, hash };

@@ -30,7 +30,7 @@ try {
   say({ kind: 'over' });
 } catch (error) {
   if (error instanceof Trouble) say({ kind: 'refused', words: error.text });
-  else if (error instanceof Unusable) say({ kind: 'refused', words: { zh: error.message, en: error.message } });
+  else if (error instanceof Unusable) say({ kind: 'refused', words: error.words });
   else throw error;
 }
 port.close();

@@ -67,12 +67,12 @@ test('an entry that was changed and hashed again is found at the next one', () =
   const lines = chain(9);
   const forged = { ...lines[4]!, at: 7 };
   lines[4] = { ...forged, hash: entryHash(forged) };
-  expect(verifyChain(lines)).toEqual({ n: 6, message: 'entry 6 names another entry before it than entry 5' });
+  expect(verifyChain(lines)).toMatchObject({ n: 6, words: { en: 'entry 6 names another entry before it than entry 5' } });
 });
 
 test('a missing, a repeated and a moved entry are found', () => {
   const lines = chain(9);
-  expect(verifyChain(lines.toSpliced(4, 1))?.message).toContain('entry 5 is missing');
+  expect(verifyChain(lines.toSpliced(4, 1))?.words.en).toContain('entry 5 is missing');
   expect(verifyChain([...lines.slice(0, 5), ...lines.slice(4)])?.n).toBe(5);
   expect(verifyChain([lines[1]!, lines[0]!])?.n).toBe(1);
   expect(verifyChain(lines.slice(5), lines[3])?.n).toBe(6);

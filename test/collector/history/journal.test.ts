@@ -158,6 +158,9 @@ test('a damaged record with synced ones after it stops with the name of the file
   flip(file, 28 + 23 + 21);
   await expect(openJournal(dir)).rejects.toThrow(Unusable);
   await expect(openJournal(dir)).rejects.toThrow(`${file}: record 2, at byte 51, is damaged`);
+  await expect(openJournal(dir)).rejects.toMatchObject({
+    words: { zh: expect.stringContaining(`${file}：第 2 条（第 51 字节处）已损坏`) },
+  });
 });
 
 test('a damaged older segment stops the replay that needs it, and only that', async () => {

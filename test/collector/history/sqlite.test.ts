@@ -92,6 +92,7 @@ test('a file that is no database is named, and left as it is', async () => {
     name: 'Unusable',
     file,
     message: expect.stringContaining('is damaged'),
+    words: { zh: `${file}：已损坏（SQLite 错误 26）；请用最近的备份替换` },
   });
   expect(readFileSync(file, 'utf8')).toBe(text);
 });
@@ -118,7 +119,12 @@ test.each([
 ])('a record in which one of the last entries was %s is not gone on with', async (_, sql, said) => {
   await made(2_000);
   change(sql);
-  await expect(open()).rejects.toMatchObject({ name: 'Unusable', message: expect.stringContaining(said) });
+  await expect(open()).rejects.toMatchObject({
+    name: 'Unusable',
+    message: expect.stringContaining(said),
+    // Through the thread that found it; the file's name is the only Latin word.
+    words: { zh: expect.stringMatching(/^[^：]+：第 \d+ 条[^a-z]+请用最近的备份替换$/u) },
+  });
 });
 
 test('a record with pages of zeros is named as damaged', async () => {
