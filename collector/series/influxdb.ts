@@ -9,6 +9,7 @@ export function createInfluxdb(settings: StoreSettings): SeriesStore {
   return {
     kind: 'influxdb',
     forgetsMs: 0,
+    life: async () => null,
     async prepare() {
       try {
         const client = writer.client();

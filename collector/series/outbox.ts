@@ -33,19 +33,29 @@ export interface OutboxParts {
   readonly log: Log;
   /** Where it stood before. */
   readonly place: number;
+  /** For tests: what is waited without readings and after a refusal, ms. */
+  readonly waits?: Waits;
   /** Durable when it resolves. */
   readonly keep: (place: number) => Promise<void>;
+}
+
+interface Waits {
+  readonly idleMs: number;
+  readonly firstMs: number;
+  readonly longestMs: number;
 }
 
 /** As many as both stores like at once. */
 const MOST_POINTS = 5_000;
 /** Raw readings are handed to the record each 10 s. */
-const IDLE_MS = 5_000;
-const FIRST_WAIT_MS = 1_000;
-const LONGEST_WAIT_MS = 60_000;
+const WAITS: Waits = { idleMs: 5_000, firstMs: 1_000, longestMs: 60_000 };
 
-export function createOutbox({ store, history, tagsOf, clock, log, place: from, keep }: OutboxParts): Outbox {
+export function createOutbox(parts: OutboxParts): Outbox {
+  const { store, history, tagsOf, clock, log, place: from, keep, waits = WAITS } = parts;
   let place = from;
+  let life: string | null = null;
+  /** Of this process, ms; when the store was last asked which life it leads. */
+  let askedAt = -Infinity;
   /** Where it began since the last outage: all before it is sure. */
   let base = from;
   let isPrepared = false;
@@ -53,14 +63,35 @@ export function createOutbox({ store, history, tagsOf, clock, log, place: from, 
   /** Pages that it has answered, newest last, with the moment of the answer: some of them may be lost in its outage. */
   let answered: { readonly place: number; readonly at: number }[] = [];
 
+  /**
+   * The last place that the store has outlived for as long as it may forget: it answered that page, and a page so much
+   * later. That it stood still since, before anybody noticed, counts for nothing.
+   */
+  function sure(): number {
+    if (store.forgetsMs === 0) return place;
+    const since = (answered.at(-1)?.at ?? 0) - store.forgetsMs;
+    return answered.findLast(({ at }) => at < since)?.place ?? base;
+  }
+
+  function goBack(): void {
+    place = base = sure();
+    answered = [];
+  }
+
+  /** One that was started again between two pages was away, though nothing was refused. */
+  async function heedRestart(): Promise<void> {
+    if (performance.now() - askedAt < waits.idleMs) return;
+    askedAt = performance.now();
+    const now = await store.life();
+    if (now !== null && life !== null && now !== life) goBack();
+    life = now ?? life;
+  }
+
   function away(error: StoreRefused): void {
     if (standing.awaySince === null) log.warn(`series: ${error.message}; they wait in the record`);
     standing = { ...standing, awaySince: standing.awaySince ?? clock.now().wall, said: error.message };
     isPrepared = false;
-    const since = clock.now().wall - store.forgetsMs;
-    const sure = answered.filter(({ at }) => at < since).at(-1);
-    if (store.forgetsMs > 0) place = base = sure?.place ?? base;
-    answered = [];
+    goBack();
   }
 
   function back(): void {
@@ -88,6 +119,7 @@ export function createOutbox({ store, history, tagsOf, clock, log, place: from, 
 
   /** @returns whether there was anything. */
   async function sendPage(): Promise<boolean> {
+    await heedRestart();
     const page = await history.rawSince(place);
     if (page.place === place) return false;
     if (!isPrepared) await store.prepare();
@@ -95,28 +127,28 @@ export function createOutbox({ store, history, tagsOf, clock, log, place: from, 
     const points = pointsOf(page.frames, tagsOf);
     for (let index = 0; index < points.length; index += MOST_POINTS)
       await write(points.slice(index, index + MOST_POINTS));
-    // Only now: what was sent twice is one point, what was not sent at all is a gap.
-    await keep(page.place);
     place = page.place;
     back();
     const { wall } = clock.now();
     answered.push({ place, at: wall });
     while (answered.length > 1 && answered[1]!.at < wall - store.forgetsMs) answered.shift();
+    // Only now: what was sent twice is one point, what was not sent at all is a gap.
+    await keep(sure());
     standing = { ...standing, upTo: page.frames.reduce((newest, { at }) => Math.max(newest, at), standing.upTo ?? 0) };
     return true;
   }
 
-  let wait = FIRST_WAIT_MS;
+  let wait = waits.firstMs;
   const loop = createLoop(async () => {
     try {
-      if (!(await sendPage())) return IDLE_MS;
-      wait = FIRST_WAIT_MS;
+      if (!(await sendPage())) return waits.idleMs;
+      wait = waits.firstMs;
       return 0;
     } catch (error) {
       if (error instanceof StoreRefused) away(error);
       else log.error({ err: error }, 'series: the record could not be read');
       const pause = wait;
-      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+      wait = Math.min(wait * 2, waits.longestMs);
       return pause;
     }
   });

@@ -9,6 +9,8 @@ export interface SeriesStore {
    * memory. As many ms are written again after one; InfluxDB answers when it is on the disk.
    */
   readonly forgetsMs: number;
+  /** Another text after the store was started again; null where it does not say. Never rejects. */
+  life(): Promise<string | null>;
   /** Makes the database, where the store has such a thing. Rejects with `StoreRefused`. */
   prepare(): Promise<void>;
   /** Stored when it resolves, as far as the store promises. Rejects with `StoreRefused`. */

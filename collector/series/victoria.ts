@@ -15,6 +15,7 @@ export function createVictoria(settings: StoreSettings): SeriesStore {
   return {
     kind: 'victoriametrics',
     forgetsMs: 60_000,
+    life: () => lifeOf(settings.url),
     prepare: async () => undefined,
     write: (points) => writer.write(points),
     async read(query) {
@@ -27,6 +28,18 @@ export function createVictoria(settings: StoreSettings): SeriesStore {
       }));
     },
   };
+}
+
+/** When one node was started. A cluster's address is that of a part which keeps nothing. */
+async function lifeOf(url: string): Promise<string | null> {
+  const { pathname, origin } = new URL(url);
+  if (pathname !== '/') return null;
+  try {
+    const answer = await fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(LIMIT_MS), redirect: 'error' });
+    return /^vm_app_start_timestamp (\d+)$/m.exec(await answer.text())?.[1] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 interface Answer {

@@ -224,6 +224,7 @@ test('the place is kept only after the answer, and what was refused for good cos
   const store: SeriesStore = {
     kind: 'influxdb',
     forgetsMs: 0,
+    life: async () => null,
     prepare: async () => undefined,
     read: async () => [],
     async write(points) {
