@@ -45,8 +45,7 @@ export function verifyChain(lines: Iterable<Line>, after?: Link): Break | null {
   for (const line of lines) {
     const { n, previous } = line;
     link ??= { n: n - 1, hash: n === 1 ? NO_ENTRY : previous };
-    if (n !== link.n + 1)
-      return { n, words: missing(n, link.n) };
+    if (n !== link.n + 1) return { n, words: missing(n, link.n) };
     if (previous !== link.hash) return { n, words: loose(n, link.n) };
     if (entryHash(line) !== line.hash) return { n, words: altered(n) };
     link = { n, hash: line.hash };

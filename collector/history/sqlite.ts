@@ -64,8 +64,7 @@ export async function restoreBackup(backup: string, dir: string): Promise<void> 
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const file = join(dir, RECORD_FILE);
   for (const name of [file, `${file}-wal`]) {
-    if (existsSync(name))
-      throw new Unusable(name, THERE_ALREADY);
+    if (existsSync(name)) throw new Unusable(name, THERE_ALREADY);
   }
   const partial = `${file}.partial`;
   await copyFile(backup, partial);

@@ -67,7 +67,10 @@ test('an entry that was changed and hashed again is found at the next one', () =
   const lines = chain(9);
   const forged = { ...lines[4]!, at: 7 };
   lines[4] = { ...forged, hash: entryHash(forged) };
-  expect(verifyChain(lines)).toMatchObject({ n: 6, words: { en: 'entry 6 names another entry before it than entry 5' } });
+  expect(verifyChain(lines)).toMatchObject({
+    n: 6,
+    words: { en: 'entry 6 names another entry before it than entry 5' },
+  });
 });
 
 test('a missing, a repeated and a moved entry are found', () => {
