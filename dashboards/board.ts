@@ -9,7 +9,9 @@ export interface Board {
   readonly id: string;
   readonly title: Bilingual;
   readonly about: Bilingual;
-  /** Chosen at the top; each is asked of Prometheus. `site` comes first always. */
+  /** The store of long series, where it is asked (`source.ts`); Prometheus when not given. */
+  readonly source?: 'victoriametrics' | 'influxdb';
+  /** Chosen at the top; each is asked of the source. `site` comes first always. */
   readonly variables: readonly Variable[];
   readonly panels: readonly Panel[];
   /** How far back it looks when opened. */
@@ -43,9 +45,9 @@ export interface Panel {
 }
 
 export interface Query {
-  /** PromQL. `$where` becomes the matchers of the board's variables. */
+  /** PromQL, or InfluxQL. `$where` becomes the matchers of the board's variables, `$whole` that of the site. */
   readonly expr: string;
-  /** `{{room}}`; bilingual where it has words. */
+  /** `{{room}}`, in InfluxQL `$tag_room`; bilingual where it has words. */
   readonly legend?: Bilingual | string;
 }
 

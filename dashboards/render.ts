@@ -1,3 +1,4 @@
+import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import * as bargauge from '@grafana/grafana-foundation-sdk/bargauge';
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
@@ -9,16 +10,17 @@ import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
 import type { Bilingual } from '../agent/probe.ts';
 import type { Board, Panel, Query, Variable } from './board.ts';
 import { placed } from './grid.ts';
+import { SOURCE_WORDS, sourceOf, withMatchers, type Source } from './source.ts';
 
 export type Language = keyof Bilingual;
 
 /** Grafana keeps a folder a language; a link stays in its own. */
 export const uidOf = (board: string, language: Language): string => `${board}-${language}`;
 
-const SOURCE: common.DataSourceRef = { type: 'prometheus', uid: '${source}' };
+/** Chosen at the top of the board. */
+const refOf = ({ type }: Source): common.DataSourceRef => ({ type, uid: '${source}' });
 
-const LABELS: Readonly<Record<Variable | 'site' | 'source', Bilingual>> = {
-  source: { zh: '数据源', en: 'Data source' },
+const LABELS: Readonly<Record<Variable | 'site', Bilingual>> = {
   site: { zh: '考点', en: 'Site' },
   room: { zh: '考场', en: 'Room' },
   machine: { zh: '机器', en: 'Machine' },
@@ -26,24 +28,17 @@ const LABELS: Readonly<Record<Variable | 'site' | 'source', Bilingual>> = {
   rule: { zh: '条款', en: 'Clause' },
 };
 
-/** Where the values of a variable are found. */
-const VALUES: Readonly<Record<Variable, string>> = {
-  room: 'label_values(xunkao_verdict{site="$site"}, room)',
-  machine: 'label_values(xunkao_presence_online{site="$site"}, machine)',
-  device: 'label_values(xunkao_probe_success{site="$site", device!=""}, device)',
-  rule: 'label_values(xunkao_verdict{site="$site"}, rule)',
-};
-
 /** Grafana's JSON of a board. Everything in it comes from the board: two runs give the same text. */
 export function render(board: Board, language: Language): dashboard.Dashboard {
   const say = (text: Bilingual | string): string => (typeof text === 'string' ? text : text[language]);
+  const source = sourceOf(board);
   const builder = new dashboard.DashboardBuilder(say(board.title))
     .uid(uidOf(board.id, language))
     .description(say(board.about))
     .tags(['xunkao', language])
     .readonly()
     .timezone('browser')
-    .refresh('5s')
+    .refresh(source.refresh)
     .time({ from: board.from, to: 'now' })
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
     .link(
@@ -54,12 +49,12 @@ export function render(board: Board, language: Language): dashboard.Dashboard {
         .includeVars(true)
         .keepTime(true),
     )
-    .withVariable(new dashboard.DatasourceVariableBuilder('source').label(say(LABELS.source)).type('prometheus'))
-    .withVariable(chosen('site', 'label_values(xunkao_build_info, site)', say(LABELS.site), false));
+    .withVariable(sourceVariable(source, say(SOURCE_WORDS[board.source ?? 'live'])))
+    .withVariable(chosen(source, 'site', say(LABELS.site), false));
   for (const name of board.variables) {
     // One machine or device at a time; of rooms and clauses also all.
     const all = name === 'room' || name === 'rule';
-    builder.withVariable(chosen(name, VALUES[name], say(LABELS[name]), all));
+    builder.withVariable(chosen(source, name, say(LABELS[name]), all));
   }
   const places = placed(board.panels);
   board.panels.forEach((panel, index) => {
@@ -72,11 +67,17 @@ export function render(board: Board, language: Language): dashboard.Dashboard {
   return builder.build();
 }
 
-function chosen(name: string, query: string, label: string, all: boolean): dashboard.QueryVariableBuilder {
+function sourceVariable({ type, first }: Source, label: string): dashboard.DatasourceVariableBuilder {
+  const variable = new dashboard.DatasourceVariableBuilder('source').label(label).type(type);
+  return first ? variable.current({ selected: true, text: first.name, value: first.uid }) : variable;
+}
+
+function chosen(source: Source, name: Variable | 'site', label: string, all: boolean): dashboard.QueryVariableBuilder {
+  const query = source.values[name];
   const variable = new dashboard.QueryVariableBuilder(name)
     .label(label)
-    .datasource(SOURCE)
-    .query({ query, refId: `variable-${name}` })
+    .datasource(refOf(source))
+    .query(source.type === 'influxdb' ? query : { query, refId: `variable-${name}` })
     .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
     .sort(dashboard.VariableSort.AlphabeticalAsc);
   return all ? variable.includeAll(true).allValue('.*') : variable;
@@ -88,8 +89,10 @@ function panelOf(panel: Panel, board: Board, language: Language, say: Say) {
   const builder = bodyOf(panel, say)
     .title(say(panel.title))
     .description(say(panel.about))
-    .datasource(SOURCE)
+    .datasource(refOf(sourceOf(board)))
     .unit(panel.unit);
+  // Counts are written when they change: a step of less would repeat the same.
+  if (board.source) builder.interval('10m');
   if (panel.decimals !== undefined) builder.decimals(panel.decimals);
   if (panel.empty) builder.noValue(say(panel.empty));
   if (panel.steps) {
@@ -160,21 +163,25 @@ function leadOf(lead: NonNullable<Panel['leadsTo']>, language: Language, say: Sa
     .url(`/d/${uidOf(lead.board, language)}?${query}`);
 }
 
-function targetOf({ expr, legend }: Query, panel: Panel, board: Board, index: number, say: Say) {
+function targetOf({ expr, legend }: Query, panel: Panel, board: Board, index: number, say: Say): Builder<Dataquery> {
+  const source = sourceOf(board);
+  const refId = String.fromCharCode('A'.charCodeAt(0) + index);
+  const query = withMatchers(expr, board);
+  if (source.type === 'influxdb') {
+    const alias = legend === undefined ? '' : say(legend);
+    return influxTarget({ datasource: refOf(source), refId, query, alias });
+  }
   const target = new prometheus.DataqueryBuilder()
-    .datasource(SOURCE)
-    .refId(String.fromCharCode('A'.charCodeAt(0) + index))
-    .expr(withMatchers(expr, board))
+    .datasource(refOf(source))
+    .refId(refId)
+    .expr(query)
     .legendFormat(legend === undefined ? '__auto' : say(legend));
   const now = panel.kind === 'table' || panel.kind === 'bars' || panel.kind === 'stat';
   return now ? target.instant().format(prometheus.PromQueryFormat.TimeSeries) : target.range();
 }
 
-/** `$where` stands for the board's own matchers, so that no query forgets the site. */
-export function withMatchers(expr: string, { variables }: Pick<Board, 'variables'>): string {
-  const matchers = [
-    'site="$site"',
-    ...variables.map((name) => (name === 'room' || name === 'rule' ? `${name}=~"$${name}"` : `${name}="$${name}"`)),
-  ];
-  return expr.replaceAll('$where', matchers.join(', '));
+/** The SDK has no words for InfluxDB: a query as it is written by hand in Grafana's own editor. */
+function influxTarget(said: Readonly<Record<string, unknown>>): Builder<Dataquery> {
+  const target = { ...said, rawQuery: true, resultFormat: 'time_series' };
+  return { build: () => target as unknown as Dataquery };
 }

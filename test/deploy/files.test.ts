@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { COMMANDS } from '../../collector/commands/command.ts';
 import { DEVICE_KINDS } from '../../collector/devices.ts';
 import { DEFAULT_LISTEN, parseSettings } from '../../collector/settings.ts';
+import { sourceOf } from '../../dashboards/source.ts';
 import { TOP_KEYS } from '../../collector/settingsSchema.ts';
 
 /** What cannot be run here is read, and held to the code: ports, paths, names. */
@@ -24,11 +25,25 @@ interface Service {
   readonly command?: readonly string[];
 }
 
+interface DataSource {
+  readonly uid: string;
+  readonly name: string;
+  readonly type: string;
+  readonly url: string;
+}
+
 describe('compose.yaml', () => {
   const { services, volumes } = yaml('compose.yaml') as {
     services: Record<string, Service>;
     volumes: Record<string, unknown>;
   };
+
+  const sources = new Map(
+    readdirSync(join(DEPLOY, 'grafana/provisioning/datasources')).flatMap((file) => {
+      const { datasources } = yaml(`grafana/provisioning/datasources/${file}`) as { datasources: DataSource[] };
+      return datasources.map((source) => [source.uid, source] as const);
+    }),
+  );
 
   test('mounts only what there is, or what the page says to make', () => {
     const page = read('compose.md');
@@ -62,9 +77,18 @@ describe('compose.yaml', () => {
       expect(existsSync(join(ROOT, 'dashboards', 'grafana', language))).toBe(true);
       expect(mounts('grafana')).toContain(`../dashboards/grafana:${dirname(options.path)}:ro`);
     }
-    const [source] = (yaml('grafana/provisioning/datasources/xunkao.yml') as { datasources: { url: string }[] })
-      .datasources;
-    expect(source!.url).toBe('http://prometheus:9090');
+    expect(sources.get('xunkao')?.url).toBe('http://prometheus:9090');
+  });
+
+  test('gives Grafana the stores of long series under the names that the boards open with, at their services’ ports', () => {
+    for (const kind of ['victoriametrics', 'influxdb'] as const) {
+      const { first, type } = sourceOf({ source: kind });
+      const { url, name, type: its } = sources.get(first!.uid)!;
+      expect([name, its]).toEqual([first!.name, type]);
+      const { hostname, port } = new URL(url);
+      expect(services[hostname]!.ports).toEqual([`127.0.0.1:${port}:${port}`]);
+      expect(read('compose.md')).toContain(`--profile ${kind}`);
+    }
   });
 });
 
