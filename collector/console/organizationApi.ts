@@ -16,4 +16,6 @@ export interface OrganizationAnswer {
   } | null;
   /** Newest first, each as it was signed. */
   readonly documents: readonly OrganizationDocument[];
+  /** Titles of the rules of the standard in force, by id: documents name rules. */
+  readonly rules: Readonly<Record<string, Bilingual>>;
 }

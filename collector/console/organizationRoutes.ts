@@ -13,13 +13,14 @@ export function organizationRoutes(app: FastifyInstance, desk: Desk): void {
     async (request): Promise<OrganizationAnswer> => {
       mustSee(request, null);
       const { belonging } = desk;
-      if (!belonging) return { organization: null, documents: [] };
+      if (!belonging) return { organization: null, documents: [], rules: {} };
       const { sentTo, cosignedTo } = belonging.membership.standing();
       const { answeredAt, awaySince, said } = belonging.shipping.standing();
       const { n: head } = await desk.history.head();
       return {
         organization: { url: belonging.url, sentTo, cosignedTo, head, answeredAt, awaySince, said },
         documents: belonging.membership.documents().toReversed(),
+        rules: Object.fromEntries(desk.standard.rules.map(({ id, title }) => [id, title])),
       };
     },
   );

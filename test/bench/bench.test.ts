@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { nutAvailable } from '../fixtures/nut.ts';
+import { postgresBin } from '../fixtures/postgres.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 
@@ -55,6 +56,11 @@ describe('one tiny round of every row', () => {
   test.runIf(nutAvailable())('what reads a UPS is in the table', () => {
     expect(ran.stdout).toContain('mains fail at upsd');
     expect(ran.stdout).toContain('agent that watches a UPS');
+  });
+
+  test.runIf(postgresBin() !== null)('the organization on PostgreSQL is in the table', () => {
+    expect(ran.stdout).toContain('organization: all sites, 10 × 1 years, p95');
+    expect(ran.stdout).toContain('organization: outbox caught up');
   });
 
   test.skipIf(nutAvailable())('mains is skipped, and the reason is said', () => {

@@ -26,7 +26,6 @@ export const row: Row = {
   name: 'organization',
   about: `${SITES} sites × ${YEARS} years on one PostgreSQL: taking in, looking at all, catching up`,
   limitSeconds: 600,
-  isSlow: true,
   cannot: () => (postgresBin() === null ? 'there is no PostgreSQL here' : null),
   async run({ quick, field, note }) {
     const [sites, years, senders, entries] = quick ? [10, 1, 4, 200] : [SITES, YEARS, SENDERS, ENTRIES];

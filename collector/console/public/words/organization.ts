@@ -46,6 +46,7 @@ export const ORGANIZATION_WORDS = {
   state_filed: { zh: '已报省备案', en: 'Filed with the province' },
   state_suspended: { zh: '已暂停', en: 'Suspended' },
   state_withdrawn: { zh: '已取消', en: 'Withdrawn' },
+  organization_duty: { zh: '事项编号 {id}', en: 'item {id}' },
   organization_due: { zh: '期限 {time}', en: 'due by {time}' },
   organization_until: { zh: '有效到 {time}', en: 'valid until {time}' },
   organization_number_of: { zh: '证书 {number}', en: 'certificate {number}' },

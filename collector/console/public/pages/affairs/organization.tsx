@@ -12,7 +12,7 @@ import { useAsked } from './asked.ts';
 export function OrganizationPage() {
   const asked = useAsked<OrganizationAnswer>('organization');
   if (!asked.value) return <p class="empty">{asked.fault ? tell(asked.fault.message) : say('loading')}</p>;
-  const { organization, documents } = asked.value;
+  const { organization, documents, rules } = asked.value;
   if (!organization) return <p class="empty">{say('organization_none')}</p>;
   const { url, sentTo: sent, cosignedTo: cosigned, head, answeredAt, awaySince, said } = organization;
   return (
@@ -35,7 +35,7 @@ export function OrganizationPage() {
       {documents.length === 0 ? (
         <p class="empty">{say('organization_no_documents')}</p>
       ) : (
-        <Documents documents={documents} />
+        <Documents documents={documents} rules={rules} />
       )}
     </>
   );
@@ -82,7 +82,7 @@ function whyWord(code: string): string {
   return say(`outside_${word}` as Word, { what: what.join(' ') });
 }
 
-function Documents({ documents }: { readonly documents: readonly OrganizationDocument[] }) {
+function Documents({ documents, rules }: Pick<OrganizationAnswer, 'documents' | 'rules'>) {
   return (
     <table class="people">
       <thead>
@@ -99,7 +99,7 @@ function Documents({ documents }: { readonly documents: readonly OrganizationDoc
             <th scope="row">{document.n}</th>
             <td>{when(document.at)}</td>
             <td>{say(`document_${document.kind}`)}</td>
-            <td>{contentOf(document).join(' · ')}</td>
+            <td>{contentOf(document, rules).join(' · ')}</td>
           </tr>
         ))}
       </tbody>
@@ -108,19 +108,21 @@ function Documents({ documents }: { readonly documents: readonly OrganizationDoc
 }
 
 /** The parts of a document that a person has to know, in words; what has none stands as the organization wrote it. */
-function contentOf({ kind, body }: OrganizationDocument): readonly string[] {
+function contentOf({ kind, body }: OrganizationDocument, rules: OrganizationAnswer['rules']): readonly string[] {
   const texts: string[] = [];
+  const ruleName = (rule: string): string => (rules[rule] ? tell(rules[rule]) : rule);
   const put = (name: string, words: (value: string) => string = (value) => value): void => {
     const value = body[name];
     if (typeof value === 'string' && value !== '') texts.push(words(value));
     if (typeof value === 'number') texts.push(words(String(value)));
   };
   const time = (word: Word) => (value: string) => say(word, { time: when(Number(value)) });
-  if (kind === 'evaluation' || kind === 'rectification') put('id');
-  put('duty');
+  // What `organization hand-in --duty` takes.
+  if (kind === 'evaluation' || kind === 'rectification') put('id', (id) => say('organization_duty', { id }));
+  put('duty', (id) => say('organization_duty', { id }));
   put('decision', (value) => say(`decision_${value}` as Word));
   put('state', (value) => say(`state_${value}` as Word));
-  put('rule');
+  put('rule', ruleName);
   put('subject', (value) => (value === '*' ? '' : value));
   put('title');
   put('reason');
@@ -141,6 +143,12 @@ function contentOf({ kind, body }: OrganizationDocument): readonly string[] {
   put('until', time('organization_until'));
   if (kind === 'pack')
     texts.push(say('organization_pack_how', { name: `${String(body['id'])}-${String(body['edition'])}` }));
-  if (kind === 'parameters') texts.push(JSON.stringify(body['parameters']), say('organization_parameters_how'));
+  if (kind === 'parameters') {
+    for (const [rule, values] of Object.entries(body['parameters'] as Readonly<Record<string, object>>)) {
+      const said = Object.entries(values).map(([name, value]) => `${name} = ${String(value)}`);
+      texts.push(`${ruleName(rule)}${say('colon')}${said.join(say('list_comma'))}`);
+    }
+    texts.push(say('organization_parameters_how'));
+  }
   return texts.filter((text) => text !== '');
 }
