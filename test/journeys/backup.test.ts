@@ -74,7 +74,17 @@ test('a collector restored from its backup on another port gets its room back un
   await first.kill();
   // Links in pages that are out go on to work.
   expect(readFileSync(join(data, 'paging.key'))).toEqual(readFileSync(join(first.data, 'paging.key')));
-  await expectUntouched(await startCollector({ data, port: other }), before);
+  const restored = await startCollector({ data, port: other });
+  await expectUntouched(restored, before);
+
+  // Whoever checks the record sees that it was set back, and where.
+  const file = join(temporaryFolder('record'), 'record.jsonl');
+  expect((await run('xunkao', ['record', 'export', '--to', file, '--data', data])).code).toBe(0);
+  const checked = await run('xunkao', ['verify', file, '--key', join(data, 'record', 'key.pub')]);
+  expect([checked.code, checked.stdout]).toEqual([
+    0,
+    expect.stringMatching(/^SOUND[^]*NOTE, entry \d+ .*restored from a backup that ended with entry \d+/),
+  ]);
 }, 90_000);
 
 describe.runIf(networkAvailable())('on another PC of the LAN', () => {
