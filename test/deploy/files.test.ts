@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { COMMANDS } from '../../collector/commands/command.ts';
+import { VERBS } from '../../collector/commands/orgVerbs.ts';
 import { DEVICE_KINDS } from '../../collector/devices.ts';
 import { DEFAULT_LISTEN, parseSettings } from '../../collector/settings.ts';
 import { sourceOf } from '../../dashboards/source.ts';
@@ -23,6 +24,10 @@ interface Service {
   readonly volumes?: readonly string[];
   readonly ports?: readonly string[];
   readonly command?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly env_file?: readonly string[];
+  readonly healthcheck?: { readonly test: readonly string[] };
 }
 
 interface DataSource {
@@ -32,11 +37,80 @@ interface DataSource {
   readonly url: string;
 }
 
+interface Compose {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+describe.each([
+  ['compose.yaml', 'compose.md', 'collector'],
+  ['compose.organization.yaml', 'organization.md', 'organization'],
+])('%s', (file, manual, own) => {
+  const { services, volumes } = yaml(file) as unknown as Compose;
+  const page = read(manual);
+  const isThere = (path: string): boolean =>
+    path.startsWith('.')
+      ? existsSync(join(DEPLOY, path)) || page.includes(path.replace('./', 'deploy/'))
+      : Object.hasOwn(volumes, path);
+
+  test('mounts only what there is, or what the page says to make', () => {
+    const from = Object.values(services).flatMap(({ volumes: mounts = [], env_file: env = [] }) => [
+      ...mounts.map((mount) => mount.split(':')[0]!),
+      ...env,
+    ]);
+    expect(from.length).toBeGreaterThan(5);
+    expect(from.filter((path) => !isThere(path))).toEqual([]);
+    const named = Object.values(services).flatMap(({ volumes: mounts = [] }) => mounts);
+    expect(Object.keys(volumes).filter((name) => !named.some((mount) => mount.startsWith(`${name}:`)))).toEqual([]);
+  });
+
+  test('names every image with its version, and opens nothing but our own service to the LAN', () => {
+    const images = Object.values(services).flatMap(({ image }) => image ?? []);
+    const ports = Object.values(services).flatMap((service) => service.ports ?? []);
+    expect(images.filter((image) => !/^[\w./-]+:v?\d+\.\d+(\.\d+)?$/.test(image))).toEqual([]);
+    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
+    expect(existsSync(join(DEPLOY, services[own]!.build!.dockerfile.replace('deploy/', '')))).toBe(true);
+  });
+});
+
+describe('compose.organization.yaml', () => {
+  const { services } = yaml('compose.organization.yaml') as unknown as Compose;
+  const { command = [], entrypoint = [], environment = {}, healthcheck } = services['organization']!;
+
+  test('starts the program that the folder has, with options that it takes and addresses that the page names', async () => {
+    const main = entrypoint[1]!.replace('/opt/xunkao/app/', '');
+    expect(existsSync(join(ROOT, main))).toBe(true);
+    expect(read('Dockerfile')).toContain('/opt/xunkao/node');
+    const [, verb, ...options] = command;
+    expect(Object.keys(VERBS)).toContain(verb);
+    const { stdout } = spawnSync(process.execPath, [join(ROOT, main), 'org', '--help'], { encoding: 'utf8' });
+    for (const option of options.filter((word) => word.startsWith('--'))) expect(stdout).toContain(option);
+    for (const address of options.filter((word) => word.includes(':')))
+      expect(read('organization.md')).toContain(address.split(':')[1]);
+    expect(healthcheck!.test.join(' ')).toContain(`port: ${command[command.indexOf('--listen') + 1]!.split(':')[1]}`);
+  });
+
+  test('asks the database that stands beside it, under its name', () => {
+    const { hostname, port, username, pathname } = new URL(environment['XUNKAO_STORE']!);
+    const { ports, environment: its = {} } = services['postgres']!;
+    expect([username, pathname]).toEqual([its['POSTGRES_USER'], `/${its['POSTGRES_DB']}`]);
+    expect(ports).toEqual([`${hostname}:${port}:${port}`]);
+  });
+
+  test('gives Grafana a board for every data source, where its provider looks', () => {
+    const mounts = (services['grafana']!.volumes ?? []).map((mount) => mount.split(':'));
+    expect(mounts.map(([from]) => from)).toContain('./grafana/provisioning/datasources/victoriametrics.yml');
+    const { providers } = yaml('grafana/provisioning/dashboards/xunkao.yml') as {
+      providers: { options: { path: string } }[];
+    };
+    for (const { options } of providers)
+      expect(mounts.map(([, to]) => to)).toContain(`${options.path}/xunkao-years.json`);
+    expect(Object.keys(services)).toContain('victoriametrics');
+  });
+});
+
 describe('compose.yaml', () => {
-  const { services, volumes } = yaml('compose.yaml') as {
-    services: Record<string, Service>;
-    volumes: Record<string, unknown>;
-  };
+  const { services } = yaml('compose.yaml') as unknown as Compose;
 
   const sources = new Map(
     readdirSync(join(DEPLOY, 'grafana/provisioning/datasources')).flatMap((file) => {
@@ -44,27 +118,6 @@ describe('compose.yaml', () => {
       return datasources.map((source) => [source.uid, source] as const);
     }),
   );
-
-  test('mounts only what there is, or what the page says to make', () => {
-    const page = read('compose.md');
-    const from = Object.values(services).flatMap(({ volumes: mounts = [] }) =>
-      mounts.map((mount) => mount.split(':')[0]!),
-    );
-    const isThere = (path: string): boolean =>
-      path.startsWith('.')
-        ? existsSync(join(DEPLOY, path)) || page.includes(path.replace('./', 'deploy/'))
-        : Object.hasOwn(volumes, path);
-    expect(from.length).toBeGreaterThan(5);
-    expect(from.filter((path) => !isThere(path))).toEqual([]);
-  });
-
-  test('names every image with its version, and opens nothing but the collector to the LAN', () => {
-    const images = Object.values(services).flatMap(({ image }) => image ?? []);
-    const ports = Object.values(services).flatMap((service) => service.ports ?? []);
-    expect(images.filter((image) => !/^[\w./-]+:v?\d+\.\d+(\.\d+)?$/.test(image))).toEqual([]);
-    expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);
-    expect(existsSync(join(DEPLOY, services['collector']!.build!.dockerfile.replace('deploy/', '')))).toBe(true);
-  });
 
   test('gives Prometheus and Grafana the files where they look for them', () => {
     const mounts = (name: string): readonly string[] => services[name]!.volumes ?? [];
