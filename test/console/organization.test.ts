@@ -57,7 +57,7 @@ test.skipIf(noChromium !== null)(
     await page.click('a:has-text("English")');
     await page.waitForSelector('h2:has-text("Rectification and evaluation")');
     await page.click('a:has-text("Compare")');
-    await page.waitForSelector('td:has-text("live-commerce@1.1")');
+    await page.waitForSelector('td:has-text("live-commerce 1.1")');
     await picture(page, 'compare');
     await page.click('a:has-text("Evaluations")');
     await page.waitForSelector('td:has-text("监控缺失")');

@@ -65,6 +65,10 @@ td.number { text-align: right; }
 .tag { display: inline-block; white-space: nowrap; padding: 0 .4rem; border: 1px solid currentColor; border-radius: .25rem; font-size: .85em; margin-right: .3rem; }
 .bad { color: #b3261e; }
 .quiet { opacity: .7; }
+figure { margin: .5rem 0 1.5rem; overflow-x: auto; }
+figure text { font-size: 11px; fill: currentColor; }
+rect.is-ready { fill: #2e7d32; } rect.is-not_ready { fill: #c62828; } rect.is-unknown { fill: #f9a825; } rect.none { fill: #8888; }
+.key.is-ready { color: #2e7d32; } .key.is-not_ready { color: #c62828; } .key.is-unknown { color: #f9a825; }
 h1 .tag { font-size: .5em; vertical-align: middle; }
 details { margin: .5rem 0; }
 td details { margin: 0; }

@@ -3,6 +3,7 @@ import { DECISIONS } from '../document.ts';
 import type { OneSite } from '../views/oneSite.ts';
 import { html, type Html } from './html.ts';
 import { dayIn } from './layout.ts';
+import { ruleTitles } from './titles.ts';
 import { named, text, type Language, type PageWord } from './words.ts';
 
 /** What a reviewer signs for a site; dates are whole days in China. */
@@ -46,7 +47,20 @@ export function forms(language: Language, { site, certification }: OneSite): Htm
     ])}
     ${form('rectification', 'open_rectification', [line('content', 'title'), date('due', 'due')])}
     ${form('evaluation', 'open_evaluation', [date('from', 'from'), date('to', 'to'), date('due', 'due')])}
-    ${form('waiver', 'waiver', [line('rule', 'rule'), line('subject', 'subject', '*'), reason, date('until', 'validUntil')])}`;
+    ${form('waiver', 'waiver', [
+      field('rule', html`<input name="rule" list="rules" maxlength="64" required autocomplete="off" />`),
+      field(
+        'subject',
+        html`<input name="subject" value="*" maxlength="500" /><br /><small class="quiet"
+            >${say('subject_about')}</small
+          >`,
+      ),
+      reason,
+      date('until', 'validUntil'),
+    ])}
+    <datalist id="rules">
+      ${ruleTitles(language).map(([rule, title]) => html`<option value="${rule}">${title}</option>`)}
+    </datalist>`;
 }
 
 const DATES = ['deadline', 'due', 'from', 'to', 'until', 'validUntil'];

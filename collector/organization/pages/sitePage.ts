@@ -1,12 +1,13 @@
-import type { OrganizationDocument } from '../document.ts';
 import type { OneSite } from '../views/oneSite.ts';
 import { comparedTable } from './comparePage.ts';
 import { html, type Html } from './html.ts';
 import { ageOf, dayIn, momentOf, type Place } from './layout.ts';
+import { certificationText, documentText, editionName, failsText, roomsText, whyText } from './shown.ts';
 import { forms } from './siteForms.ts';
 import { table } from './table.ts';
 import { ruleTitle } from './titles.ts';
 import { named, text, type Language, type PageWord } from './words.ts';
+import { yearsChart } from './yearsChart.ts';
 
 interface SitePageOptions {
   readonly mayDecide: boolean;
@@ -22,7 +23,9 @@ export function sitePage(place: Place, site: OneSite, { mayDecide, done, names }
   const say = (word: PageWord, fill?: Readonly<Record<string, string | number>>): string => text(language, word, fill);
   const { name, site: id, province, n, cosignedN, arrivedAt, snapshotAt, madeUp } = site;
   return html`<h1>
-      ${name} <span class="quiet">${id} ${province}</span> ${madeUp && html`<span class="tag">${say('made_up')}</span>`}
+      ${name}
+      <span class="quiet">${name === id ? '' : id} ${province}</span>
+      ${madeUp && html`<span class="tag">${say('made_up')}</span>`}
     </h1>
     ${done !== null && html`<p role="status"><strong>${say('done', { n: done })}</strong></p>`}
     <p>
@@ -30,8 +33,8 @@ export function sitePage(place: Place, site: OneSite, { mayDecide, done, names }
       ${ageOf(language, arrivedAt, now)} · ${say('snapshot')} ${ageOf(language, snapshotAt, now)}
     </p>
     <h2>${say('certification')}</h2>
-    <p>${scopeOf(language, site)}</p>
-    ${site.marksOf.length > 0 && marks(language, site, mayDecide)}
+    <p>${certificationText(language, site)}</p>
+    ${site.marksOf.length > 0 && marks(language, site, { mayDecide, names })}
     <h2>${say('rooms')}</h2>
     ${table(
       language,
@@ -42,30 +45,15 @@ export function sitePage(place: Place, site: OneSite, { mayDecide, done, names }
         named(language, 'readiness', room.readiness),
         named(language, 'readiness', room.meets),
         room.seats,
-        room.standard,
-        failsOf(language, room.fails),
+        editionName(room.standard),
+        failsText(language, JSON.parse(room.fails) as [string, number][]),
       ]),
+      'no_rooms',
     )}
     <h2>${say('duties')}</h2>
     ${duties(language, site, mayDecide, now)}
     <h2>${say('exams')}</h2>
-    ${table(
-      language,
-      ['when', 'title', 'rooms', 'candidates', 'level', 'scope'],
-      site.exams
-        .slice(0, 40)
-        .map((exam) => [
-          momentOf(exam.starts_at),
-          language === 'zh' ? exam.title_zh : exam.title_en,
-          roomsText(exam.rooms),
-          exam.candidates ?? '—',
-          exam.level ?? '—',
-          exam.outside === null
-            ? ''
-            : html`<span class="bad">${say('outside', { what: whyText(language, exam.outside) })}</span>`,
-        ]),
-    )}
-    ${site.waivers.length > 0 && waivers(language, site, mayDecide)}
+    ${exams(language, site)} ${site.waivers.length > 0 && waivers(language, site, mayDecide)}
     <h2>${say('documents')}</h2>
     ${
       site.documents.length < site.documentsMade &&
@@ -80,33 +68,67 @@ export function sitePage(place: Place, site: OneSite, { mayDecide, done, names }
           document.n,
           momentOf(document.at),
           named(language, 'kind', document.kind),
-          contentOf(language, document),
-          names.get(document.by) ?? document.by,
+          documentText(language, document),
+          names.get(document.by) ?? named(language, 'by', document.by),
           document.n <= site.documentsTaken ? say('taken') : say('not_taken'),
         ]),
+      'no_documents',
     )}
     <h2>${say('years')}</h2>
-    ${comparedTable(language, 'term', site.terms)} ${comparedTable(language, 'edition', site.editions)}
-    ${mayDecide && forms(language, site)}`;
+    ${yearsChart(language, site.months)} ${comparedTable(language, 'term', site.terms, true)}
+    ${comparedTable(language, 'edition', site.editions, true)} ${mayDecide && forms(language, site)}`;
 }
 
-function scopeOf(language: Language, { certification }: OneSite): string {
-  if (certification === null) return named(language, 'state', 'none');
-  const { state, number, rooms, levels, seats, until, note } = certification;
-  const parts = [named(language, 'state', state), number ?? '', rooms.join('、'), levels.join('、')];
-  if (seats !== null) parts.push(`${text(language, 'seats')} ${seats}`);
-  if (until !== null) parts.push(`${text(language, 'until')} ${dayIn(until)}`);
-  return [...parts, note].filter((part) => part !== '').join(' · ');
+/** Those to come and the last ones; all the others on demand. */
+const FIRST_EXAMS = 12;
+
+function exams(language: Language, { exams: all }: OneSite): Html {
+  const earlier = all.slice(FIRST_EXAMS);
+  return html`${examTable(language, all.slice(0, FIRST_EXAMS))}
+  ${
+    earlier.length > 0 &&
+    html`<details>
+      <summary>${text(language, 'earlier_exams', { n: earlier.length })}</summary>
+      ${examTable(language, earlier)}
+    </details>`
+  }`;
 }
 
-function marks(language: Language, { site, marksOf }: OneSite, mayDecide: boolean): Html {
+function examTable(language: Language, rows: OneSite['exams']): Html {
+  const tag = (word: PageWord): Html => html` <span class="tag">${text(language, word)}</span>`;
+  return table(
+    language,
+    ['when', 'title', 'rooms', 'candidates', 'level', 'scope'],
+    rows.map((exam) => [
+      momentOf(exam.starts_at),
+      html`${language === 'zh' ? exam.title_zh : exam.title_en}
+      ${exam.kind === 'assessment' && tag('assessment')}${exam.cancelled_at !== null && tag('cancelled')}`,
+      roomsText(language, exam.rooms),
+      exam.candidates ?? '—',
+      exam.level ?? '—',
+      exam.outside === null
+        ? ''
+        : html`<span class="bad">${text(language, 'outside', { what: whyText(language, exam.outside) })}</span>`,
+    ]),
+    'no_exams',
+  );
+}
+
+function marks(
+  language: Language,
+  { site, marksOf }: OneSite,
+  { mayDecide, names }: Pick<SitePageOptions, 'mayDecide' | 'names'>,
+): Html {
+  const nameOf = (id: string | null): string => (id === null ? '' : (names.get(id) ?? id));
   const rows = marksOf.map((mark) => [
-    named(language, 'mark', mark.what),
+    html`<strong>${named(language, 'mark', mark.what)}</strong><br /><span class="quiet"
+        >${named(language, 'markabout', mark.what)}</span
+      >`,
     mark.n,
     momentOf(mark.at),
-    mark.about.slice(0, 16),
+    html`<code>${mark.about.slice(0, 16)}</code>`,
     mark.closed_at !== null
-      ? `${momentOf(mark.closed_at)} ${mark.closed_by ?? ''}`
+      ? `${text(language, mark.closed_by === null ? 'filled' : 'settled')} ${momentOf(mark.closed_at)} ${nameOf(mark.closed_by)}`
       : mayDecide
         ? html`<form method="post">
             <input type="hidden" name="what" value="${mark.what}" /><input type="hidden" name="n" value="${mark.n}" />
@@ -114,11 +136,11 @@ function marks(language: Language, { site, marksOf }: OneSite, mayDecide: boolea
             <button formaction="/site/${site}/settle">${text(language, 'settle')}</button>
             ${mark.what === 'fork' && html`<button formaction="/site/${site}/adopt">${text(language, 'adopt')}</button>`}
           </form>`
-        : '',
+        : text(language, 'open_mark'),
   ]);
   return html`<h2>${text(language, 'marks')}</h2>
     <p class="quiet">${text(language, 'marks_about')}</p>
-    ${table(language, ['kind', 'record', 'when', 'content', 'settle'], rows)}`;
+    ${table(language, ['mark', 'at_entry', 'noticed', 'mark_of', 'became'], rows)}`;
 }
 
 function duties(language: Language, { site, duties: all }: OneSite, mayDecide: boolean, now: number): Html {
@@ -141,14 +163,14 @@ function duties(language: Language, { site, duties: all }: OneSite, mayDecide: b
           </form>`
         : '',
   ]);
-  return table(language, ['kind', 'content', 'due', 'handed', 'outcome'], rows);
+  return table(language, ['kind', 'content', 'due', 'hand_in', 'outcome'], rows, 'no_duties');
 }
 
 function waivers(language: Language, { site, waivers: all }: OneSite, mayDecide: boolean): Html {
   const rows = all.map(({ id, rule, subject, reason, validUntil }) => [
     id,
     ruleTitle(language, rule),
-    subject,
+    subject === '*' ? text(language, 'all_subjects') : subject,
     reason,
     dayIn(validUntil),
     mayDecide
@@ -159,42 +181,4 @@ function waivers(language: Language, { site, waivers: all }: OneSite, mayDecide:
   ]);
   return html`<h2>${text(language, 'waivers')}</h2>
     ${table(language, ['document_number', 'rule', 'subject', 'reason', 'until', 'withdraw'], rows)}`;
-}
-
-function contentOf(language: Language, { kind, body }: OrganizationDocument): string {
-  const parts: string[] = [];
-  const put = (name: string, words = (value: string): string => value): void => {
-    const value = body[name];
-    if (typeof value === 'string' && value !== '') parts.push(words(value));
-  };
-  if (kind === 'waiver' || kind === 'waiver-withdrawn') put('id');
-  put('decision', (value) => named(language, 'decision', value));
-  put('state', (value) => named(language, 'state', value));
-  for (const name of ['number', 'rule', 'subject', 'title', 'reason', 'note', 'edition']) put(name);
-  put('outcome', (value) => named(language, 'outcome', value));
-  if (kind === 'parameters') parts.push(JSON.stringify(body['parameters']));
-  const due = body['deadline'] ?? body['due'] ?? body['validUntil'] ?? body['until'];
-  if (typeof due === 'number') parts.push(dayIn(due));
-  return parts.join(' · ');
-}
-
-function failsOf(language: Language, fails: string): string {
-  return (JSON.parse(fails) as readonly (readonly [string, number])[])
-    .slice(0, 5)
-    .map(([rule, count]) => `${ruleTitle(language, rule)} (${count})`)
-    .join('、');
-}
-
-function roomsText(rooms: string): string {
-  const parsed = JSON.parse(rooms) as readonly string[] | 'all';
-  return parsed === 'all' ? '*' : parsed.join('、');
-}
-
-function whyText(language: Language, outside: string): string {
-  return (JSON.parse(outside) as readonly string[])
-    .map((code) => {
-      const [word = '', ...about] = code.split(' ');
-      return [named(language, 'why', word), ...about].join(' ');
-    })
-    .join('、');
 }

@@ -1,8 +1,8 @@
 import { MOST_SITES, ORDERS, type Order, type SiteLine } from '../views/overview.ts';
 import { html, type Html } from './html.ts';
 import { ageOf, dayIn, momentOf, type Place } from './layout.ts';
+import { failsText } from './shown.ts';
 import { table } from './table.ts';
-import { ruleTitle } from './titles.ts';
 import { named, text, type Language, type PageWord } from './words.ts';
 
 export interface SitesShown {
@@ -46,11 +46,12 @@ export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], 
         ageOf(language, line.snapshotAt, now),
         line.rooms === 0 ? '—' : `${line.roomsReady} / ${line.rooms}`,
         momentOf(line.nextExamAt),
-        line.worst ? `${ruleTitle(language, line.worst.rule)} (${line.worst.subjects})` : '—',
+        line.worst ? failsText(language, [[line.worst.rule, line.worst.subjects]]) : '—',
         named(language, 'state', line.state ?? 'none'),
         html`${attention(language, line, now)}`,
         ageOf(language, line.arrivedAt, now),
       ]),
+      order === null ? 'no_silent' : 'no_sites',
     )}`;
 }
 

@@ -4,8 +4,13 @@ import { text, type Language, type PageWord } from './words.ts';
 type Cell = string | number | Html;
 
 /** What is empty says so. On a narrow screen each row is a card, and each cell says what it is: `data-head`. */
-export function table(language: Language, heads: readonly PageWord[], rows: readonly (readonly Cell[])[]): Html {
-  if (rows.length === 0) return html`<p class="quiet">${text(language, 'none')}</p>`;
+export function table(
+  language: Language,
+  heads: readonly PageWord[],
+  rows: readonly (readonly Cell[])[],
+  empty: PageWord = 'none',
+): Html {
+  if (rows.length === 0) return html`<p class="quiet">${text(language, empty)}</p>`;
   return html`<table>
     <thead>
       <tr>

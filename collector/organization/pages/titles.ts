@@ -14,6 +14,14 @@ export function ruleTitle(language: Language, rule: string): string {
   return titles.get(rule)?.[language] ?? rule;
 }
 
+/** All that are known, by their titles. */
+export function ruleTitles(language: Language): readonly (readonly [rule: string, title: string])[] {
+  titles ??= readTitles();
+  return [...titles]
+    .map(([rule, title]) => [rule, title[language]] as const)
+    .sort((one, other) => one[1].localeCompare(other[1], language));
+}
+
 function readTitles(): ReadonlyMap<string, Bilingual> {
   const files = readdirSync(PACKS, { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.yaml') && !/(?:^|[/\\])standard\.yaml$/.test(file),

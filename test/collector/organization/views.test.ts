@@ -114,7 +114,7 @@ test('a waiver in force stands on the page with its id and is withdrawn there; o
   const { text } = await who.page(`/site/${SITE}`);
   const withdrawals = text.match(/name="id" value="w-\w+"/g) ?? [];
   expect(withdrawals).toEqual([`name="id" value="${first}"`, `name="id" value="${second}"`]);
-  expect(text).toContain(`${ended} · memory`);
+  expect(text).toContain(`服务器内存 · 全部对象 · 过去 · 编号 ${ended}`);
   const seen = (await viewer.page(`/site/${SITE}`)).text;
   expect(seen).toContain(first);
   expect(seen).not.toContain('waiver-withdrawn');

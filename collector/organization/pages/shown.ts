@@ -1,0 +1,84 @@
+import type { OrganizationDocument } from '../document.ts';
+import type { OneSite } from '../views/oneSite.ts';
+import { dayIn } from './layout.ts';
+import { ruleTitle } from './titles.ts';
+import { named, text, type Language } from './words.ts';
+
+/** How what is kept as JSON and ids is said to people. */
+
+export function listOf(language: Language, items: readonly string[]): string {
+  return items.join(language === 'zh' ? '、' : ', ');
+}
+
+/** `2026-2` is the half-year that begins with August. */
+export function termName(language: Language, term: string): string {
+  const [year = '', half] = term.split('-');
+  return text(language, half === '2' ? 'term_autumn' : 'term_spring', { year });
+}
+
+/** `live-commerce@1.0+714db3fd2231`: the hash is for whoever checks, and too long for a table. */
+export function editionName(standard: string): string {
+  return standard.replace(/\+.*$/, '').replace('@', ' ');
+}
+
+export function failsText(language: Language, fails: readonly (readonly [rule: string, count: number])[]): string {
+  const said = fails.slice(0, 5).map(([rule, n]) => text(language, 'fails_at', { rule: ruleTitle(language, rule), n }));
+  return listOf(language, said);
+}
+
+/** @param rooms JSON: `["A"]` or `"all"` */
+export function roomsText(language: Language, rooms: string): string {
+  const parsed = JSON.parse(rooms) as readonly string[] | 'all';
+  return parsed === 'all' ? text(language, 'all_rooms') : listOf(language, parsed);
+}
+
+/** @param outside JSON: `["room B", "seats 90"]` */
+export function whyText(language: Language, outside: string): string {
+  const said = (JSON.parse(outside) as readonly string[]).map((code) => {
+    const [word = '', ...about] = code.split(' ');
+    return [named(language, 'why', word), ...about].join(' ');
+  });
+  return listOf(language, said);
+}
+
+export function certificationText(language: Language, { certification }: OneSite): string {
+  if (certification === null) return named(language, 'state', 'none');
+  const { state, number, rooms, levels, seats, until, note } = certification;
+  const parts = [named(language, 'state', state)];
+  if (number !== null) parts.push(`${text(language, 'certificate')} ${number}`);
+  if (rooms.length > 0) parts.push(`${text(language, 'rooms')} ${listOf(language, rooms)}`);
+  if (levels.length > 0) parts.push(`${text(language, 'level')} ${listOf(language, levels)}`);
+  if (seats !== null) parts.push(`${text(language, 'seats')} ${seats}`);
+  if (until !== null) parts.push(`${text(language, 'until')} ${dayIn(until)}`);
+  return [...parts, note].filter((part) => part !== '').join(' · ');
+}
+
+/** What a document says, in the order in which a person asks: what, about what, why, until when. */
+export function documentText(language: Language, { kind, body }: OrganizationDocument): string {
+  const parts: string[] = [];
+  const put = (name: string, words = (value: string): string => value): void => {
+    const value = body[name];
+    if (typeof value === 'string' && value !== '') parts.push(words(value));
+  };
+  put('decision', (value) => named(language, 'decision', value));
+  put('state', (value) => named(language, 'state', value));
+  put('number', (value) => `${text(language, 'certificate')} ${value}`);
+  put('rule', (value) => ruleTitle(language, value));
+  put('subject', (value) => (value === '*' ? text(language, 'all_subjects') : value));
+  for (const name of ['title', 'reason', 'note', 'edition']) put(name);
+  put('outcome', (value) => named(language, 'outcome', value));
+  if (kind === 'waiver' || kind === 'waiver-withdrawn') put('id', (id) => `${text(language, 'document_number')} ${id}`);
+  if (kind === 'parameters') parts.push(...parametersText(language, body['parameters']));
+  const due = body['deadline'] ?? body['due'];
+  const until = body['validUntil'] ?? body['until'];
+  if (typeof due === 'number') parts.push(`${text(language, 'deadline')} ${dayIn(due)}`);
+  if (typeof until === 'number') parts.push(`${text(language, 'until')} ${dayIn(until)}`);
+  return parts.join(' · ');
+}
+
+function parametersText(language: Language, parameters: unknown): readonly string[] {
+  return Object.entries(parameters as Readonly<Record<string, object>>).map(([rule, values]) => {
+    const said = Object.entries(values).map(([name, value]) => `${name} = ${String(value)}`);
+    return `${ruleTitle(language, rule)}: ${listOf(language, said)}`;
+  });
+}
