@@ -13,7 +13,6 @@ import { LAN_FACTS } from './compliance/lan.ts';
 import type { Statements } from './compliance/statement.ts';
 import { createStrata } from './compliance/strata.ts';
 import { createTrial } from './compliance/trial.ts';
-import type { Fault } from './faults.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Limits } from './gateway/limits.ts';
 import type { KnownPresence } from './gateway/presence.ts';
@@ -26,8 +25,8 @@ import { createPlaces } from './identity/places.ts';
 import { createRegistry } from './identity/registry.ts';
 import { createIncidents } from './incidents/incidents.ts';
 import { createOffice, type Office } from './office.ts';
-import { soundDocuments, waiversOf } from './organization/site/kept.ts';
-import { organizedStandard } from './organization/site/standard.ts';
+import { cosignedIn, waiversOf } from './organization/site/kept.ts';
+import type { KeptMembership } from './organization/site/membership.ts';
 import { openKeyFolder } from './record/key.ts';
 import { createPress } from './reports/press.ts';
 import { termsOf } from './reports/terms.ts';
@@ -45,9 +44,9 @@ import { createRehearsals } from './sessions/rehearsals.ts';
 import { createPhases } from './sessions/phases.ts';
 import { createRestarts } from './sessions/restarts.ts';
 import { openSecrets } from './secrets.ts';
+import { rulingOf } from './ruling.ts';
 import type { PlaceOf, Settings } from './settings.ts';
 import { VERSION } from './site.ts';
-import { loadStandard } from './standard/load.ts';
 import type { Standard } from './standard/rule.ts';
 import { WITNESSED } from './standard/witnessed.ts';
 import { doubtsOf } from './statements/grounds.ts';
@@ -90,16 +89,6 @@ export interface AssemblyOptions {
   readonly clock: (resume: Moment | undefined) => Clock;
 }
 
-/** A pack of rules, or the settings' use of it, with faults: told like those of the settings. */
-export class WrongPack extends Error {
-  readonly faults: readonly Fault[];
-
-  constructor(faults: readonly Fault[]) {
-    super(`${faults.length} fault(s) in the standard`);
-    this.faults = faults;
-  }
-}
-
 /** Builds the stages from the left end of the flow to its right, and brings them to where the record and journal end. */
 export async function assemble({
   data,
@@ -111,14 +100,6 @@ export async function assemble({
   clock: makeClock,
 }: AssemblyOptions): Promise<Assembly> {
   const catalogue = buildCatalogue(await loadProbes(), WITNESSED);
-  const load = async (name: string, key: 'parameters' | 'trial_parameters'): Promise<Standard> => {
-    const place = placeOf && ((path: readonly string[]) => placeOf([key, ...path]));
-    const loaded = await loadStandard(packOf(name), catalogue, settings[key], place);
-    if ('faults' in loaded) throw new WrongPack(loaded.faults);
-    return loaded.standard;
-  };
-  const own = await load(settings.standard, 'parameters');
-  const tried = settings.trial === null ? null : await load(settings.trial, 'trial_parameters');
   const plain = plainSecrets(settings.devices);
   if (plain.length > 0)
     log.warn(
@@ -132,19 +113,22 @@ export async function assemble({
   try {
     const restored = await history.restore();
     const kept = keptOf(restored);
-    const sound = settings.organization
-      ? soundDocuments(kept.membership.documents, site, settings.organization.ticket.key)
-      : [];
-    const standard =
-      (settings.organization &&
-        (await organizedStandard({
-          sound,
-          history,
-          own: settings.parameters,
-          load: (overrides) => loadStandard(packOf(settings.standard), catalogue, overrides),
-          log,
-        }))) ??
-      own;
+    const {
+      standard,
+      trial: tried,
+      editions,
+      sound,
+      missing,
+    } = await rulingOf({
+      site,
+      settings,
+      placeOf,
+      catalogue,
+      documents: kept.membership.documents,
+      history,
+      wall: makeClock(restored.moment ?? undefined).now().wall,
+      log,
+    });
     const journal = await openJournal(join(data, 'journal'), { after: Math.max(restored.judgedTo, restored.stateTo) });
     if (journal.torn) log.warn(journal.torn, 'the end of the journal was half-written and is cut off');
     const clock = makeClock((await endOf(journal, restored.moment)) ?? undefined);
@@ -245,7 +229,9 @@ export async function assemble({
         site,
         settings: settings.organization,
         history,
-        kept: kept.membership,
+        kept: await signedPart(kept.membership, history, site, settings.organization.ticket.key),
+        editions: editions!,
+        missing,
         seal,
         clock,
         log,
@@ -343,10 +329,16 @@ export async function assemble({
   }
 }
 
-function nameOf({ id, edition, hash }: Standard): string {
-  return `${id}@${edition}+${hash}`;
+/** Of what a row says of the organization's signatures, what the record bears out. */
+async function signedPart(
+  { standing, documents }: KeptMembership,
+  history: History,
+  site: string,
+  key: string,
+): Promise<KeptMembership> {
+  return { documents, standing: standing && { ...standing, cosignedTo: await cosignedIn(history, site, key) } };
 }
 
-export function packOf(name: string): string {
-  return /[/\\]/.test(name) ? name : join(import.meta.dirname, 'standards', name);
+function nameOf({ id, edition, hash }: Standard): string {
+  return `${id}@${edition}+${hash}`;
 }

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger as Log, FastifyInstance } from 'fastify';
-import { assemble, WrongPack, type Assembly } from './assembly.ts';
+import { assemble, type Assembly } from './assembly.ts';
+import { WrongPack } from './ruling.ts';
 import { systemClock, type Clock, type Moment } from './clock.ts';
 import { backUp } from './backup.ts';
 import { askControl, type Answer, type Question } from './control.ts';

@@ -6,7 +6,7 @@ import { createBundles } from './bundle/orders.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { createTokens } from './accounts/tokens.ts';
 import { createAffairs } from './affairs.ts';
-import type { Belonging } from './belonging.ts';
+import { editionWarnings, type Belonging } from './belonging.ts';
 import type { Stages } from './beat.ts';
 import { createCalendar, type Calendar } from './calendar.ts';
 import type { Clock } from './clock.ts';
@@ -274,6 +274,7 @@ export function createOffice(parts: OfficeParts): Office {
     warnings: () => [
       ...(recorder.refusingSince() === null ? [] : [{ word: 'record-refused', text: REFUSED }]),
       ...readers.warnings(),
+      ...editionWarnings(belonging),
     ],
     acknowledge: (id, account) => news.acknowledge(id, account),
     paging,

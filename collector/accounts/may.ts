@@ -82,6 +82,7 @@ export const ACTS = {
   drill: act('进行演练', 'hold drills', ['lead', 'tech']),
   'take-snapshot': act('冻结就绪情况', 'freeze readiness', ['lead', 'tech']),
   attest: act('提交人工确认', 'attest', ['lead', 'tech', 'proctor', 'logistics'], { scopes: ['attest'] }),
+  'confirm-edition': act('确认标准的新版本', 'confirm an edition of the standard', ['lead']),
   waive: act('登记豁免', 'waive clauses', ['organization']),
   'export-record': act('导出整份记录', 'export the whole record', WHOLE_SITE, { scopes: ['read'], here: true }),
   'read-reports': act('生成报告', 'make reports', WHOLE_SITE, { scopes: ['read'] }),

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bilingual } from '../../agent/probe.ts';
 import { buildCatalogue, loadProbes } from '../../agent/catalogue.ts';
-import { packOf } from '../assembly.ts';
 import { faultsText } from '../faults.ts';
 import { Trouble } from '../gateway/trouble.ts';
+import { openReading } from '../history/reading.ts';
+import { RECORD_FILE } from '../history/sqlite.ts';
 import { HistoryRefused, Unusable } from '../history/refused.ts';
 import { FORMATS, render, type Format } from '../reports/render/render.ts';
 import { KINDS, wishOf, type Asked } from '../reports/asked.ts';
@@ -12,8 +13,9 @@ import { withReport } from '../reports/report.ts';
 import { writeReportFile } from '../reports/reportFile.ts';
 import { termsOf, type Terms } from '../reports/terms.ts';
 import type { Language } from '../reports/voice.ts';
+import { KEPT_DOCUMENT } from '../organization/site/membership.ts';
+import { rulingOf, WrongPack } from '../ruling.ts';
 import { readSettings } from '../settings.ts';
-import { loadStandard } from '../standard/load.ts';
 import { WITNESSED } from '../standard/witnessed.ts';
 import { defaultData } from './collector.ts';
 import type { Command } from './command.ts';
@@ -148,14 +150,29 @@ function languageOf(word: string | undefined): Language {
   }
 }
 
-/** The standard and the clock that the data directory's settings name; nothing of it is written. */
+/** The standard that is in force and the clock that the data directory's settings name; nothing of it is written. */
 async function termsIn(data: string): Promise<Terms | { readonly fault: string }> {
   if (!existsSync(data)) return { fault: say({ zh: `没有 ${data} 这个目录`, en: `there is no directory ${data}` }) };
   const read = readSettings(join(data, 'xunkao.yaml'), false);
   if ('faults' in read) return { fault: faultsText(read.faults) };
-  const { standard, parameters, time_zone: timeZone, phases } = read.settings;
+  const { time_zone: timeZone, phases } = read.settings;
   const catalogue = buildCatalogue(await loadProbes(), WITNESSED);
-  const loaded = await loadStandard(packOf(standard), catalogue, parameters);
-  if ('faults' in loaded) return { fault: faultsText(loaded.faults) };
-  return termsOf(loaded.standard, catalogue, timeZone, phases);
+  const reading = openReading(data, RECORD_FILE);
+  try {
+    const { standard } = await rulingOf({
+      site: reading.site ?? '',
+      settings: read.settings,
+      catalogue,
+      documents: [...reading.kept(KEPT_DOCUMENT)].map(([, value]) => value),
+      history: { entries: async (query) => ({ rows: [...reading.entries(query)], next: null }) },
+      wall: Date.now(),
+      log: { error: () => undefined },
+    });
+    return termsOf(standard, catalogue, timeZone, phases);
+  } catch (error) {
+    if (error instanceof WrongPack) return { fault: faultsText(error.faults) };
+    throw error;
+  } finally {
+    reading.close();
+  }
 }

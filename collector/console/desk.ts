@@ -12,6 +12,7 @@ import type { SeatFault } from '../identity/seatList.ts';
 import type { PlannedSeat } from '../identity/seatPlan.ts';
 import type { Ticket } from '../identity/tickets.ts';
 import type { Waiting } from '../identity/waiting.ts';
+import type { EditionRow } from '../organization/site/editions.ts';
 import type { Membership } from '../organization/site/membership.ts';
 import type { Shipping } from '../organization/site/shipping.ts';
 import type { Press } from '../reports/press.ts';
@@ -49,6 +50,9 @@ export interface Desk extends RowSource {
     readonly url: string;
     readonly membership: Pick<Membership, 'standing' | 'documents'>;
     readonly shipping: Pick<Shipping, 'standing'>;
+    editions(): readonly EditionRow[];
+    confirmEdition(n: number, account: string): Promise<{ readonly row: EditionRow } | { readonly refused: Bilingual }>;
+    missing(): readonly number[];
   } | null;
   readonly people: People;
   /** The standard that is tried beside the one in force. */

@@ -1,5 +1,6 @@
 import type { Bilingual } from '../../agent/probe.ts';
 import type { OrganizationDocument } from '../organization/document.ts';
+import type { EditionRow } from '../organization/site/editions.ts';
 
 /** `GET /api/v1/organization` */
 export interface OrganizationAnswer {
@@ -14,6 +15,10 @@ export interface OrganizationAnswer {
     readonly awaySince: number | null;
     readonly said: Bilingual | null;
   } | null;
+  /** Of the standard, newest first. */
+  readonly editions: readonly EditionRow[];
+  /** Numbers of documents that the record names, and that are not here as they came. */
+  readonly missing: readonly number[];
   /** Newest first, each as it was signed. */
   readonly documents: readonly OrganizationDocument[];
   /** Titles of the rules of the standard in force, by id: documents name rules. */

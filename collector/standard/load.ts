@@ -29,8 +29,16 @@ export async function loadStandard(
   place?: Place,
 ): Promise<Loaded> {
   const pack = await readPack(directory);
-  if ('fault' in pack) return { faults: [pack.fault] };
-  const { files } = pack;
+  return 'fault' in pack ? { faults: [pack.fault] } : loadPack(pack.files, catalogue, overrides, place);
+}
+
+/** The same of a pack that does not lie in a folder. @param files in the order of their names */
+export function loadPack(
+  files: readonly PackFile[],
+  catalogue: Catalogue,
+  overrides: Overrides = {},
+  place?: Place,
+): Loaded {
   const documents = files.map(({ name, text }) => openDocument(name, text));
   const head = readHead(documents.find(({ file }) => file === STANDARD_NAME));
   const rules = readRules(
@@ -69,7 +77,8 @@ function toStandard(
   });
 }
 
-interface PackFile {
+/** `memory.yaml`, with line feeds as line ends. */
+export interface PackFile {
   readonly name: string;
   readonly text: string;
 }

@@ -73,8 +73,11 @@ export interface StatementStore extends Statements {
   waive(wish: WaiverWish, account: string): Promise<KeptStatement | Refused>;
   /** Null: it is withdrawn already, or the organization's, which alone takes it back. */
   withdraw(id: string, account: string): Promise<KeptStatement | null>;
-  /** A waiver that the organization signed; the same one again changes nothing. */
-  receive(waiver: OrganizationWaiver): Promise<void>;
+  /**
+   * A waiver that the organization signed; the same one again changes nothing.
+   * @param withdrawnAt it has withdrawn it since: so it never counts
+   */
+  receive(waiver: OrganizationWaiver, withdrawnAt?: number | null): Promise<void>;
   recall(id: string, at: number): Promise<void>;
   /** Takes the words out of the site; that there was a statement stays. */
   erase(id: string, account: string): Promise<boolean>;
@@ -282,7 +285,7 @@ export function createStatements(parts: StatementParts): StatementStore {
         put(withdrawn);
         return withdrawn;
       }),
-    receive: (waiver) =>
+    receive: (waiver, withdrawnAt = null) =>
       turn(async () => {
         const { id: known } = waiver;
         if (byId.has(known) && !doubts.has(known)) return;
@@ -294,12 +297,13 @@ export function createStatements(parts: StatementParts): StatementStore {
           items: [],
           standard,
           enteredAt: 'organization',
-          withdrawn: null,
+          withdrawn: withdrawnAt === null ? null : { at: withdrawnAt, by: 'organization' },
           erasedAt: null,
         };
         const { id, salt, text, validUntil, enteredAt, by } = statement;
         const body = { change: 'stated', id, standard, validUntil, files: [], text: sealOf(salt, text), enteredAt, by };
-        await keep([{ kind: 'statement', id, value: statement }], [drafted(statement, body)]);
+        const over = withdrawnAt === null ? [] : [drafted(statement, { change: 'withdrawn', id, by: 'organization' })];
+        await keep([{ kind: 'statement', id, value: statement }], [drafted(statement, body), ...over]);
         doubts.delete(id);
         put(statement);
       }),

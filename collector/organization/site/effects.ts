@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { OrganizationWaiver } from '../../statements/statements.ts';
 import type { OrganizationDocument } from '../document.ts';
 import { waiverId, waiverOf } from './kept.ts';
+import { packFolder, packIn } from './pack.ts';
 
 /** What follows at the site from what its organization says. */
 export interface EffectParts {
@@ -10,11 +11,13 @@ export interface EffectParts {
   readonly folder: string;
   readonly waive: (waiver: OrganizationWaiver) => Promise<void>;
   readonly recall: (id: string, at: number) => Promise<void>;
+  /** Hears of an edition of a standard. */
+  readonly edition: (document: OrganizationDocument) => void;
   readonly warn: (message: string) => void;
 }
 
 /** Applies a document; the same one again changes nothing. What it cannot make sense of it leaves, and says so. */
-export function createEffects({ folder, waive, recall, warn }: EffectParts) {
+export function createEffects({ folder, waive, recall, edition, warn }: EffectParts) {
   return async (document: OrganizationDocument): Promise<void> => {
     const { kind, body, at, n } = document;
     switch (kind) {
@@ -25,25 +28,16 @@ export function createEffects({ folder, waive, recall, warn }: EffectParts) {
       case 'waiver-withdrawn':
         return recall(waiverId(String(body['id'])), at);
       case 'pack': {
-        const path = packFolder(folder, body);
-        const files = Object.entries((body['files'] ?? {}) as Readonly<Record<string, string>>);
-        if (path === null || files.some(([name]) => !/^[a-z0-9][a-z0-9-]{0,63}\.yaml$/.test(name)))
+        const pack = packIn(body);
+        if (!pack)
           return warn(`organization: document ${n} holds a pack with names that no pack has; it was not unpacked`);
-        for (const [name, text] of files) await write(join(path, name), text);
-        return;
+        for (const { name, text } of pack.files) await write(join(packFolder(folder, pack), name), text);
+        return edition(document);
       }
       default:
       // Parameters count from the next start; decisions, duties and the certification are for people: the console shows them.
     }
   };
-}
-
-/** Where a pack of the organization lies at the site; null for a body that names none. */
-export function packFolder(folder: string, { id, edition, files }: OrganizationDocument['body']): string | null {
-  if (typeof id !== 'string' || typeof edition !== 'string' || typeof files !== 'object' || files === null) return null;
-  return /^[a-z0-9][a-z0-9-]{0,63}$/.test(id) && /^[\w.-]{1,32}$/.test(edition) && edition !== '..'
-    ? join(folder, 'packs', `${id}-${edition}`)
-    : null;
 }
 
 /** Whole or not at all. */

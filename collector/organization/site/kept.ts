@@ -2,7 +2,11 @@ import { createHash } from 'node:crypto';
 import type { History } from '../../history/history.ts';
 import type { SignedWaiver } from '../../statements/grounds.ts';
 import type { OrganizationWaiver } from '../../statements/statements.ts';
+import { cosignText } from '../../record/head.ts';
+import { isSigned } from '../../record/key.ts';
 import { documentHash, isDocumentOf, type OrganizationDocument } from '../document.ts';
+
+import type { Cosigned } from '../exchange.ts';
 
 /**
  * Of documents that a database of the site holds those that the organization signed for it, 1, 2, 3 … without one left
@@ -17,19 +21,47 @@ export function soundDocuments(kept: readonly unknown[], site: string, key: stri
   return sound;
 }
 
-/** Numbers of documents that the record says were taken, and that are not among these, or are other ones. */
-export async function missingDocuments(
+/** What the record says of the organization's documents. */
+export interface ToldOfDocuments {
+  /** Numbers of those that were taken, and that are not among the sound ones, or are other ones. */
+  readonly missing: readonly number[];
+  /** Editions that a person confirmed: when, by the number of their document. */
+  readonly confirmed: ReadonlyMap<number, number>;
+}
+
+/** What an entry says when a person confirms an edition. */
+export const CONFIRMED = 'edition-confirmed';
+
+export async function toldOfDocuments(
   history: Pick<History, 'entries'>,
   sound: readonly OrganizationDocument[],
-): Promise<readonly number[]> {
-  const named = new Map<number, unknown>();
+): Promise<ToldOfDocuments> {
+  const hashes = new Map(sound.map((document) => [document.n, documentHash(document)]));
+  const missing = new Set<number>();
+  const confirmed = new Map<number, number>();
   for (let after: number | null = 0; after !== null;) {
     const { rows, next } = await history.entries({ kinds: ['organization'], after, limit: 1_000 });
-    for (const { body } of rows) if (typeof body['document'] === 'number') named.set(body['document'], body['sha256']);
+    for (const { at, body } of rows) {
+      const { document, change, edition, sha256 } = body;
+      if (typeof document === 'number' && hashes.get(document) !== sha256) missing.add(document);
+      if (change === CONFIRMED && typeof edition === 'number' && hashes.get(edition) === sha256)
+        confirmed.set(edition, at);
+    }
     after = next;
   }
-  for (const document of sound) if (named.get(document.n) === documentHash(document)) named.delete(document.n);
-  return [...named.keys()].sort((left, right) => left - right);
+  return { missing: [...missing].sort((left, right) => left - right), confirmed };
+}
+
+/** Up to where the record itself has the organization's signature: what a row of the database says of it is nobody's word. */
+export async function cosignedIn(history: Pick<History, 'entries'>, site: string, key: string): Promise<number> {
+  const { rows } = await history.entries({ kinds: ['cosigned'], newestFirst: true, limit: 50 });
+  for (const { body } of rows) {
+    const { n, hash, at, signature } = body as unknown as Cosigned;
+    if (!Number.isSafeInteger(n) || !isSigned(cosignText({ site, n, hash, at }), signature, key)) continue;
+    const own = (await history.entries({ after: n - 1, limit: 1 })).rows[0];
+    if (own?.n === n && own.hash === hash) return n;
+  }
+  return 0;
 }
 
 /** Waivers as signed documents have them, by their ids at the site. */

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { WrongPack } from '../../../collector/assembly.ts';
+import { WrongPack } from '../../../collector/ruling.ts';
 import { trialText } from '../../../collector/commands/trialText.ts';
 import type { TrialAnswer, TrialRow } from '../../../collector/console/trialApi.ts';
 import { askControl } from '../../../collector/control.ts';

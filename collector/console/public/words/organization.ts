@@ -59,10 +59,29 @@ export const ORGANIZATION_WORDS = {
   outside_room: { zh: '考场 {what} 未批准', en: 'room {what} is not approved' },
   outside_level: { zh: '等级 {what} 未批准', en: 'level {what} is not approved' },
   outside_seats: { zh: '{what} 名考生，超过批准的座位数', en: '{what} candidates, more than the approved seats' },
-  organization_pack_how: {
-    zh: '已存到数据目录的 organization/packs/{name}；在 xunkao.yaml 的 standard（或 trial）里写这个文件夹，再重启',
-    en: 'kept in organization/packs/{name} of the data directory; name that folder as standard (or trial) in xunkao.yaml and restart',
+  organization_missing: {
+    zh: '第 {numbers} 号文件在数据库里被改动或删去：重新送达之前不作数。',
+    en: 'Documents {numbers} were changed in the database or taken out of it: they do not count until they are sent again.',
   },
+  editions_title: { zh: '标准的版本', en: 'Editions of the standard' },
+  edition_in_force: { zh: '正在执行', en: 'in force' },
+  edition_next_start: { zh: '下次启动采集器起执行', en: 'in force from the next start of the collector' },
+  edition_dated: {
+    zh: '{time} 生效，从那之后的第一次启动起执行',
+    en: 'valid from {time}, in force from the first start after it',
+  },
+  edition_waiting: {
+    zh: '没有写明生效日期：考点负责人确认后，从下次启动起执行',
+    en: 'names no day: once the site lead has confirmed it, it is in force from the next start',
+  },
+  edition_replaced: { zh: '已由另一版代替', en: 'replaced by another one' },
+  edition_other: {
+    zh: '属于另一种证书，不自动采用；已存到数据目录的 organization/packs/{name}，可写在 xunkao.yaml 的 standard 或 trial',
+    en: 'of another certificate, and not used by itself; kept in organization/packs/{name} of the data directory, for standard or trial in xunkao.yaml',
+  },
+  edition_unusable: { zh: '不能使用：', en: 'cannot be used:' },
+  edition_tried: { zh: '正在试算，看哪些会变差', en: 'tried already: see what would come out worse' },
+  edition_confirm: { zh: '确认', en: 'Confirm' },
   organization_parameters_how: { zh: '下次启动采集器时生效', en: 'in force from the next start of the collector' },
   entered_by_organization: { zh: '机构签发', en: 'by the organization' },
 } as const satisfies Record<string, Bilingual>;

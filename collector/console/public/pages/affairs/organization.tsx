@@ -7,12 +7,13 @@ import { heardAt } from '../../live.ts';
 import { when } from '../../names.ts';
 import type { Word } from '../../words.ts';
 import { useAsked } from './asked.ts';
+import { Editions } from './editions.tsx';
 
 /** 机构: how far the record has arrived there, and everything that the organization has signed for this site. */
 export function OrganizationPage() {
   const asked = useAsked<OrganizationAnswer>('organization');
   if (!asked.value) return <p class="empty">{asked.fault ? tell(asked.fault.message) : say('loading')}</p>;
-  const { organization, documents, rules } = asked.value;
+  const { organization, editions, missing, documents, rules } = asked.value;
   if (!organization) return <p class="empty">{say('organization_none')}</p>;
   const { url, sentTo: sent, cosignedTo: cosigned, head, answeredAt, awaySince, said } = organization;
   return (
@@ -29,7 +30,13 @@ export function OrganizationPage() {
         {awaySince !== null && <li>{say('organization_away', { time: when(awaySince) })}</li>}
         {said && <li>{tell(said)}</li>}
       </ul>
+      {missing.length > 0 && (
+        <p class="form-fault" role="alert">
+          {say('organization_missing', { numbers: missing.join(say('list_comma')) })}
+        </p>
+      )}
       <Outside documents={documents} />
+      <Editions rows={editions} onDone={() => void asked.again()} />
       <h2>{say('organization_documents')}</h2>
       <p class="quiet-text">{say('organization_about')}</p>
       {documents.length === 0 ? (
@@ -141,8 +148,7 @@ function contentOf({ kind, body }: OrganizationDocument, rules: OrganizationAnsw
   put('due', time('organization_due'));
   put('validUntil', time('organization_until'));
   put('until', time('organization_until'));
-  if (kind === 'pack')
-    texts.push(say('organization_pack_how', { name: `${String(body['id'])}-${String(body['edition'])}` }));
+  if (kind === 'pack') texts.push(`${String(body['id'])} ${String(body['edition'])}`);
   if (kind === 'parameters') {
     for (const [rule, values] of Object.entries(body['parameters'] as Readonly<Record<string, object>>)) {
       const said = Object.entries(values).map(([name, value]) => `${name} = ${String(value)}`);
