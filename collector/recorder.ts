@@ -4,6 +4,7 @@ import type { Moment } from './clock.ts';
 import type { Arrival } from './gateway/arrival.ts';
 import type { Batch, EntryDraft, History, Kept, RawLine } from './history/history.ts';
 import type { Journal } from './history/journal.ts';
+import { RawText } from './history/rawText.ts';
 import type { RefusalCode } from './history/refused.ts';
 
 /**
@@ -69,7 +70,7 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
   let closed = false;
   /** The last journal record whose effects are handed to the history. */
   let journaled = journal.last();
-  let raw: RawLine[] = [];
+  let raw = new RawText();
 
   function enqueue(step: () => Promise<void>): Promise<void> {
     waiting += 1;
@@ -146,9 +147,9 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
         if (json.length > 0) {
           journaled = await insist('the journal', () => journal.append(json));
           settle(kept);
-          for (const line of rawLines(kept)) raw.push(line);
+          for (const line of rawLines(kept)) raw.add(line);
         }
-        for (const line of readings) raw.push(line);
+        for (const line of readings) raw.add(line);
         if (entries.length > 0 || keep.length > 0) await append({ moment: now, entries, keep, judgedTo: journaled });
       });
       const gone = (): void => {
@@ -159,18 +160,18 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
     },
     replayed(n, lines, effects) {
       journaled = Math.max(journaled, n);
-      for (const line of lines) raw.push(line);
-      for (const line of effects?.readings ?? []) raw.push(line);
+      for (const line of lines) raw.add(line);
+      for (const line of effects?.readings ?? []) raw.add(line);
       if (!effects || (effects.entries.length === 0 && effects.keep.length === 0)) return;
       const { now, entries, keep } = effects;
       void enqueue(() => append({ moment: now, entries, keep, judgedTo: n })).catch(() => undefined);
     },
     write: (keep, entries) => enqueue(() => append({ moment: clock.now(), entries, keep })),
     flushRaw(now) {
-      if (raw.length === 0) return;
+      if (raw.count === 0) return;
       void enqueue(async () => {
         const taken = raw;
-        raw = [];
+        raw = new RawText();
         const keep = [{ kind: 'cursor', id: 'raw', value: journaled }];
         await append({ moment: now, entries: [], keep, lines: taken });
       }).catch(() => undefined);
@@ -181,7 +182,7 @@ export function createRecorder({ journal, history, clock, log, settle, drop, fat
       const moved = snapshots();
       const kept = enqueue(async () => {
         const taken = raw;
-        raw = [];
+        raw = new RawText();
         const keep = [...moved, ...held(), { kind: 'cursor', id: 'raw', value: journaled }];
         await append({ moment: now, entries: [], keep, lines: taken, judgedTo: journaled, stateTo: journaled });
         await journal.cut(journaled);

@@ -1,6 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { RawFrame, RawLine } from './history.ts';
 import type { Pace } from './pace.ts';
+import type { Chunk, RawText } from './rawText.ts';
 
 /**
  * Raw readings are stored in blocks: raw-deflated JSON lines, a `RawFrame` each, of one hour of the frames' own moments.
@@ -25,26 +26,30 @@ export const HOUR_MS = 3_600_000;
 /** Below this a block compresses badly; far above it a query reads too much of what it does not want. */
 const FRAMES_PER_BLOCK = 256;
 const MOST_SLOTS = 64;
-/** Lays lines out in blocks, in the order of their coming. */
-export async function layOut(lines: readonly RawLine[], pace: Pace): Promise<Block[]> {
+/** Lays lines out in blocks, in the order of their coming. Throws a TypeError for a moment that is no number. */
+export async function layOut(texts: readonly RawText[], pace: Pace): Promise<Block[]> {
+  const chunks = texts.flatMap((text) => text.chunks);
   const hours = new Map<number, number>();
-  for (const { at } of lines) {
-    const hour = Math.floor(at / HOUR_MS);
-    if (!Number.isSafeInteger(hour)) throw new TypeError(`the moment of a raw frame is ${at}`);
-    hours.set(hour, (hours.get(hour) ?? 0) + 1);
+  for (const { moments } of chunks) {
+    for (const at of moments) {
+      const hour = Math.floor(at / HOUR_MS);
+      if (!Number.isSafeInteger(hour)) throw new TypeError(`the moment of a raw frame is ${at}`);
+      hours.set(hour, (hours.get(hour) ?? 0) + 1);
+    }
   }
   const drafts = new Map<string, Draft>();
-  for (const line of lines) {
-    if (pace.isDue()) await pace.rest();
-    const hour = Math.floor(line.at / HOUR_MS);
-    const slots = slotsFor(hours.get(hour)!);
-    add(drafts, hour, slots, slotOf(line.owner, slots), line);
+  for (const chunk of chunks) {
+    for (let line = 0; line < chunk.ends.length; line += 1) {
+      if (pace.isDue()) await pace.rest();
+      const hour = Math.floor(chunk.moments[line]! / HOUR_MS);
+      const slots = slotsFor(hours.get(hour)!);
+      add(drafts, { hour, slots, slot: chunk.hashes[line]! & (slots - 1) }, chunk, line);
+    }
   }
-  const encoder = new TextEncoder();
   const blocks: Block[] = [];
-  for (const { lines, ...block } of drafts.values()) {
+  for (const { pieces, bytes, ...block } of drafts.values()) {
     if (pace.isDue()) await pace.rest();
-    blocks.push({ ...block, text: encoder.encode(lines) });
+    blocks.push({ ...block, text: joined(pieces, bytes) });
   }
   return blocks;
 }
@@ -119,7 +124,15 @@ interface Draft {
   from: number;
   to: number;
   frames: number;
-  lines: string;
+  bytes: number;
+  /** Lines that follow each other in a chunk are one piece. */
+  readonly pieces: Piece[];
+}
+
+interface Piece {
+  readonly of: Uint8Array;
+  readonly from: number;
+  to: number;
 }
 
 function slotsFor(frames: number): number {
@@ -128,14 +141,28 @@ function slotsFor(frames: number): number {
   return slots;
 }
 
-function add(drafts: Map<string, Draft>, hour: number, slots: number, slot: number, { at, text }: RawLine): void {
-  const key = `${hour}/${slot}`;
+type Place = Pick<Draft, 'hour' | 'slots' | 'slot'>;
+
+function add(drafts: Map<string, Draft>, place: Place, { bytes, ends, moments }: Chunk, line: number): void {
+  const [at, from, to] = [moments[line]!, line === 0 ? 0 : ends[line - 1]!, ends[line]!];
+  const key = `${place.hour}/${place.slot}`;
   let draft = drafts.get(key);
-  if (!draft) {
-    drafts.set(key, (draft = { hour, slots, slot, from: at, to: at, frames: 0, lines: '' }));
-  }
+  if (!draft) drafts.set(key, (draft = { ...place, from: at, to: at, frames: 0, bytes: 0, pieces: [] }));
   draft.from = Math.min(draft.from, at);
   draft.to = Math.max(draft.to, at);
   draft.frames += 1;
-  draft.lines += `${text}\n`;
+  draft.bytes += to - from;
+  const last = draft.pieces.at(-1);
+  if (last?.of === bytes && last.to === from) last.to = to;
+  else draft.pieces.push({ of: bytes, from, to });
+}
+
+function joined(pieces: readonly Piece[], bytes: number): Uint8Array<ArrayBuffer> {
+  const text = new Uint8Array(bytes);
+  let at = 0;
+  for (const { of, from, to } of pieces) {
+    text.set(of.subarray(from, to), at);
+    at += to - from;
+  }
+  return text;
 }

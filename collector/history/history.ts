@@ -1,4 +1,5 @@
 import type { Moment } from '../clock.ts';
+import type { RawText } from './rawText.ts';
 
 /**
  * The record's contract; `sqlite.ts` is the embedded store. Every write is one `append`: one transaction, durable when
@@ -47,8 +48,8 @@ export interface Batch {
    * is compressed, and found again, together.
    */
   readonly raw?: readonly RawFrame[];
-  /** The same, written out before: what waits for some seconds waits as text, which the garbage collector passes by. */
-  readonly lines?: readonly RawLine[];
+  /** The same, written out before: what waits for some seconds waits as bytes, which the garbage collector passes by. */
+  readonly lines?: RawText;
   /** Entries and keeps reflect the journal up to and including this beat record; it is never judged again. Never goes back. */
   readonly judgedTo?: number;
   /** State snapshots among `keep` reflect the journal up to here: segments that end before it may be deleted. */

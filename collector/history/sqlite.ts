@@ -111,7 +111,7 @@ class Sqlite implements SqliteHistory {
   async append(batch: Batch): Promise<void> {
     if (this.#closing) throw new HistoryRefused('closed', `${this.#file} is closed`);
     const rows =
-      batch.entries.length + (batch.keep?.length ?? 0) + (batch.raw?.length ?? 0) + (batch.lines?.length ?? 0);
+      batch.entries.length + (batch.keep?.length ?? 0) + (batch.raw?.length ?? 0) + (batch.lines?.count ?? 0);
     if (this.#batches > 0 && (this.#batches >= MOST_BATCHES || this.#rows + rows > MOST_ROWS)) {
       throw new HistoryRefused('busy', `${this.#batches} batches of ${this.#rows} rows wait for ${this.#file}`);
     }

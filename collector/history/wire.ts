@@ -1,8 +1,9 @@
 import { layOut, linesOf, type Block } from './blocks.ts';
 import { canonical } from './canonical.ts';
 import type { Moment } from '../clock.ts';
-import type { Batch, EntryDraft, RawFrame, RawLine } from './history.ts';
+import type { Batch, EntryDraft, RawFrame } from './history.ts';
 import { createPace, type Pace } from './pace.ts';
+import { RawText } from './rawText.ts';
 
 /** A batch as it crosses to the writer's thread: texts and bytes, which are cheaper to hand over than objects. */
 export interface WireBatch {
@@ -36,18 +37,18 @@ export async function toWire(batch: Batch, epoch: number): Promise<WireBatch> {
     if (pace.isDue()) await pace.rest();
     keep.push(kind, id, value === null ? null : jsonOf(value, kind, id));
   }
-  const blocks = await layOut([...(await written(batch.raw ?? [], pace)), ...(batch.lines ?? [])], pace);
+  const blocks = await layOut([await written(batch.raw ?? [], pace), ...(batch.lines ? [batch.lines] : [])], pace);
   const { moment, judgedTo = null, stateTo = null } = batch;
   return { epoch, moment, entries, keep, blocks, judgedTo, stateTo };
 }
 
-async function written(frames: readonly RawFrame[], pace: Pace): Promise<RawLine[]> {
-  const lines: RawLine[] = [];
+async function written(frames: readonly RawFrame[], pace: Pace): Promise<RawText> {
+  const text = new RawText();
   for (const frame of frames) {
     if (pace.isDue()) await pace.rest();
-    for (const line of linesOf(frame)) lines.push(line);
+    for (const line of linesOf(frame)) text.add(line);
   }
-  return lines;
+  return text;
 }
 
 /** SQL would turn what it is given into what it stores, and the hash would be of something else. */

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { probe as ups } from '../../agent/probes/ups.ts';
 import { rawLine } from '../../collector/history/blocks.ts';
+import { RawText } from '../../collector/history/rawText.ts';
 import { administrator, collectorIn } from '../fixtures/collector.ts';
 import { nutAvailable, startUpsd } from '../fixtures/nut.ts';
 import { startProgram } from '../fixtures/programs.ts';
@@ -74,5 +75,5 @@ async function dayOnMains(collector: Awaited<ReturnType<typeof collectorIn>>, re
   const minutes = Array.from({ length: 1_440 }, (_, minute) => wall - (1_440 - minute) * 60_000);
   const facts = '"ups-1":{"ups.on_battery":false}';
   const lines = minutes.map((at) => rawLine(reader, at, false, 'ups-1', facts));
-  await collector.desk.history.append({ moment: { wall, monotonic }, entries: [], lines });
+  await collector.desk.history.append({ moment: { wall, monotonic }, entries: [], lines: RawText.of(lines) });
 }

@@ -5,6 +5,7 @@ import { probe as ups } from '../../agent/probes/ups.ts';
 import { startCollector, type Collector } from '../../collector/collector.ts';
 import { hashOf } from '../../collector/drills/drill.ts';
 import { rawLine } from '../../collector/history/blocks.ts';
+import { RawText } from '../../collector/history/rawText.ts';
 import { parseSettings } from '../../collector/settings.ts';
 import { sleep, until } from '../bench/field.ts';
 import { seatHost } from '../fixtures/machines.ts';
@@ -107,5 +108,5 @@ async function dayOnMains(collector: Collector, reader: string): Promise<void> {
   const { wall, monotonic } = collector.desk.clock.now();
   const minutes = Array.from({ length: 1_440 }, (_, minute) => wall - (1_440 - minute) * 60_000);
   const lines = minutes.map((at) => rawLine(reader, at, false, 'ups-1', '"ups-1":{"ups.on_battery":false}'));
-  await collector.desk.history.append({ moment: { wall, monotonic }, entries: [], lines });
+  await collector.desk.history.append({ moment: { wall, monotonic }, entries: [], lines: RawText.of(lines) });
 }

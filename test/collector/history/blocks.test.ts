@@ -23,11 +23,19 @@ import {
 } from '../../../collector/history/blocks.ts';
 import type { RawFrame } from '../../../collector/history/history.ts';
 import { createPace } from '../../../collector/history/pace.ts';
+import { RawText } from '../../../collector/history/rawText.ts';
 
 const SUBJECTS = ['m-1', 'm-1/nic:eth0', 'm-2', 'ups-1', 'cam-1/track:video', '考场"1"', 'constructor'];
 
 function frame(machine: string, at: number): RawFrame {
   return { machine, at, late: false, facts: { [machine]: { 'load.cpu_ratio': at } } };
+}
+
+/** In two texts, as a batch may have them. */
+function textOf(frames: readonly RawFrame[]): RawText[] {
+  const lines = frames.flatMap(linesOf);
+  const half = Math.floor(lines.length / 2);
+  return [RawText.of(lines.slice(0, half)), RawText.of(lines.slice(half))];
 }
 
 function framesOf(block: Block, subject?: string): RawFrame[] {
@@ -52,7 +60,7 @@ test('whatever the frames, each subject finds its readings again, in order, in t
     asyncProperty(frames, integer({ min: 1, max: 40 }), async (frames, times) => {
       // Times over, so that some batches are large enough to be dealt into slots.
       const given = Array.from({ length: times }, () => frames).flat() as RawFrame[];
-      const blocks = await layOut(given.flatMap(linesOf), createPace(0));
+      const blocks = await layOut(textOf(given), createPace(0));
       expect(blocks.every(({ from, to, hour }) => from >= hour * HOUR_MS && to < (hour + 1) * HOUR_MS)).toBe(true);
       for (const subject of SUBJECTS) {
         const found = blocks
@@ -73,11 +81,11 @@ test('whatever the frames, each subject finds its readings again, in order, in t
 
 test('a small batch is one block; a large one is dealt so that a machine opens one in many', async () => {
   const small = Array.from({ length: 200 }, (_, index) => frame(`m-${index}`, 1_000));
-  expect(await layOut(small.flatMap(linesOf), createPace())).toMatchObject([
+  expect(await layOut(textOf(small), createPace())).toMatchObject([
     { hour: 0, slots: 1, slot: 0, frames: 200, from: 1_000, to: 1_000 },
   ]);
   const large = Array.from({ length: 20_000 }, (_, index) => frame(`m-${index}`, index));
-  const blocks = await layOut(large.flatMap(linesOf), createPace());
+  const blocks = await layOut(textOf(large), createPace());
   expect(new Set(blocks.map(({ slots }) => slots))).toEqual(new Set([64]));
   expect(blocks).toHaveLength(64);
   // Near enough to even: 312 a block.
@@ -85,10 +93,7 @@ test('a small batch is one block; a large one is dealt so that a machine opens o
 });
 
 test('a late frame lies in its own hour, apart from the live ones', async () => {
-  const blocks = await layOut(
-    [frame('m-1', 5 * HOUR_MS), frame('m-1', 5 * HOUR_MS - 1)].flatMap(linesOf),
-    createPace(),
-  );
+  const blocks = await layOut(textOf([frame('m-1', 5 * HOUR_MS), frame('m-1', 5 * HOUR_MS - 1)]), createPace());
   expect(new Set(blocks.map(({ hour }) => hour))).toEqual(new Set([4, 5]));
 });
 
@@ -101,7 +106,14 @@ test('the slot of a name never changes between releases', () => {
 });
 
 test('a frame without a moment is refused', async () => {
-  await expect(layOut(linesOf(frame('m-1', Number.NaN)), createPace())).rejects.toThrow(
+  await expect(layOut(textOf([frame('m-1', Number.NaN)]), createPace())).rejects.toThrow(
     'the moment of a raw frame is NaN',
   );
+});
+
+test('a line longer than a chunk, and one of characters of three and four bytes, are whole', async () => {
+  const long = { ...frame('m-1', 1), facts: { 'm-1': { 'a.b': '考场🀄'.repeat(60_000) } } };
+  const given = [frame('m-1', 0), long, frame('m-2', 2)];
+  const blocks = await layOut([RawText.of(given.flatMap(linesOf))], createPace());
+  expect(blocks.flatMap((block) => framesOf(block))).toEqual(given);
 });
