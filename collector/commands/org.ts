@@ -33,6 +33,7 @@ key         打印机构公钥那一行：核对记录时用 xunkao verify --org
   --trusted         凭证不带 CA：服务器用的是公共证书
   --token-file 文件 对端只为带此口令的考点服务
   --peer 地址       同一进程另外提供外网带宽实测的对端；几个进程里只在一个上打开，考点才排成一队
+  --at-once N       对端同时为几个考点测速，1 到 16，默认 1；出口带宽不足 120 Mbit/s × N 时不要加大
 `,
   en: `usage: xunkao org serve [--listen HOST:PORT] [--cert FILE --key-file FILE] [--peer HOST:PORT]
        xunkao org ticket --site SITE --url https://HOST:PORT [--name NAME] [--province NAME] [--key LINE] [--days N] [--trusted]
@@ -63,6 +64,7 @@ key         prints the organization's public key, a line: for xunkao verify --or
   --trusted         the ticket carries no CA: the server has a public certificate
   --token-file FILE the peer serves only sites that have this token
   --peer ADDRESS    serves the throughput peer as well; on one of several processes only, so that sites wait in one queue
+  --at-once N       sites that the peer measures at once, 1 to 16, one when not given; the line has to carry 120 Mbit/s for each
 `,
 };
 
@@ -78,6 +80,7 @@ export const command: Command = async (args) => {
       'key-file': { type: 'string' },
       peer: { type: 'string' },
       'token-file': { type: 'string' },
+      'at-once': { type: 'string' },
       site: { type: 'string' },
       url: { type: 'string' },
       name: { type: 'string' },

@@ -25,6 +25,7 @@ export interface OrgOptions {
   readonly 'key-file'?: string;
   readonly peer?: string;
   readonly 'token-file'?: string;
+  readonly 'at-once'?: string;
   readonly site?: string;
   readonly url?: string;
   readonly name?: string;

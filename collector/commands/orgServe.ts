@@ -9,7 +9,7 @@ import { createServer } from '../organization/server.ts';
 import { engineOf } from '../organization/store/distribute.ts';
 import { shownStore } from '../organization/store/store.ts';
 import { endAsked } from './ending.ts';
-import { WrongUse } from './options.ts';
+import { wholeNumber, WrongUse } from './options.ts';
 import { addressOf, certificatesOf, storeOf, textOf, withOrganization, type OrgOptions } from './orgOptions.ts';
 
 /** A certificate that was renewed, by us or by whoever made it, is served within this time. */
@@ -55,7 +55,8 @@ async function servePeer(options: OrgOptions, tls: KeyPair | undefined, log: Log
   if (options.peer === undefined) return () => undefined;
   const { host, port } = addressOf('peer', options.peer);
   const token = options['token-file'] === undefined ? undefined : textOf(options['token-file']).trim();
-  const peer = createPeer({ token, tls, atOnce: 1, log: (line) => log.info(line) });
+  const atOnce = wholeNumber('at-once', options['at-once'] ?? '1', 1, 16);
+  const peer = createPeer({ token, tls, atOnce, log: (line) => log.info(line) });
   peer.listen(port, host);
   await once(peer, 'listening').catch((error: Error) => {
     throw cannotListen(options.peer!, error);

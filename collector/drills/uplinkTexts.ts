@@ -11,7 +11,7 @@ export const UPLINK_REASONS = {
   stopped: { zh: '被人中止', en: 'A person stopped it' },
   restarted: { zh: '采集器中途重启', en: 'The collector was restarted meanwhile' },
   'peer-away': { zh: '连不上对端', en: 'The peer could not be reached' },
-  'peer-busy': { zh: '对端排队超过十分钟', en: 'The queue at the peer took more than ten minutes' },
+  'peer-busy': { zh: '在对端排队超过四小时', en: 'The queue at the peer took more than four hours' },
   'too-short': { zh: '没有得到 4 秒以上的样本', en: 'Fewer than 4 s of samples came' },
   'agent-failed': { zh: '代理程序没有测成', en: 'The agent did not measure it' },
 } as const satisfies Readonly<Record<string, Bilingual>>;

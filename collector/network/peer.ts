@@ -14,6 +14,7 @@ import { PEER_PATH, SAMPLE_MS } from '../../agent/protocols/peer.ts';
  * DELETE turns/TURN     → {}
  * GET    down?turn=     → bytes, for at most 9 s
  * POST   up?turn=       takes bytes for at most 9 s
+ * GET    queue          → { measuring, waiting }: how many sites, for whoever runs it
  * ```
  */
 export interface PeerOptions {
@@ -82,6 +83,12 @@ export function createPeer({ token, tls, atOnce, log, now = () => performance.no
       seconds: turn.readyAt === null ? Math.ceil((Math.floor(place / atOnce) * TURN_MS) / 1_000) : 0,
       ...(turn.up.length === 0 ? {} : { up: turn.up }),
     };
+  }
+
+  function queue(): { readonly measuring: number; readonly waiting: number } {
+    tidy();
+    const measuring = turns.filter(({ readyAt }) => readyAt !== null).length;
+    return { measuring, waiting: turns.length - measuring };
   }
 
   function take(address: string, response: ServerResponse): void {
@@ -166,6 +173,7 @@ export function createPeer({ token, tls, atOnce, log, now = () => performance.no
     if (token !== undefined && !isToken(headers.authorization, token)) return refuse(response, 401, 'wrong token');
     const [what = '', id = null] = pathname.slice(PEER_PATH.length + 1).split('/');
     if (method === 'POST' && what === 'turns' && id === null) return take(socket.remoteAddress ?? '', response);
+    if (method === 'GET' && what === 'queue') return answer(response, queue());
     const turn = find(what === 'turns' ? id : searchParams.get('turn'));
     if (method === 'GET' && what === 'down') return open(turn, response) ? down(turn, response) : undefined;
     if (method === 'POST' && what === 'up') return open(turn, response) ? up(turn, request, response) : undefined;

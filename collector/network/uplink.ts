@@ -68,7 +68,8 @@ const SECONDS = 8;
 /** Two ways of 8 s, and the talk. */
 const MEASURE_MS = 45_000;
 const SOON_MS = 2 * 60_000;
-const WAIT_MS = 10 * 60_000;
+/** Six hundred sites on one morning, one after the other, take three hours; a phase that begins ends the waiting. */
+const WAIT_MS = 4 * 3_600_000;
 const POLL_MS = 2_000;
 const LOOK_MS = 1_000;
 const PROOF_MS = 60_000;

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, request, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcp, type AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../agent/clock.ts';
@@ -28,6 +28,23 @@ function peer(more: Partial<Parameters<typeof createPeer>[0]> = {}): Promise<URL
 function take(url: URL, asked: object = {}, stop = NEVER) {
   const settings = { ...DEFAULT_SETTINGS, peers: [url.host] };
   return measure.take({ url: url.href, ...asked }, { settings, clock: systemClock(), stop });
+}
+
+/** As the site of this number, from an address of its own. */
+function ask(url: URL, method: string, path: string, site: number): Promise<Record<string, unknown>> {
+  const localAddress = `127.1.${site >> 7}.${(site & 127) + 1}`;
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      new URL(`/xunkao-peer/v1/${path}`, url),
+      { method, localAddress, agent: false },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+        response.on('end', () => resolve(JSON.parse(text) as Record<string, unknown>));
+      },
+    );
+    asked.on('error', reject).end();
+  });
 }
 
 describe('a peer', () => {
@@ -67,6 +84,27 @@ describe('a peer', () => {
     at += 11_000;
     await expect(askPeer({ url }, 'GET', `turns/${String(third['turn'])}`)).rejects.toThrow(/answered 404/);
   });
+
+  // A Mac has one loopback address.
+  it.skipIf(process.platform === 'darwin')(
+    'serves 600 sites of one morning one after the other, each alone, in the order of their coming',
+    async () => {
+      const url = await peer({ now: () => 0 });
+      const turns: string[] = [];
+      for (let site = 0; site < 600; site += 1) turns.push(String((await ask(url, 'POST', 'turns', site))['turn']));
+      expect(await ask(url, 'GET', 'queue', 0)).toEqual({ measuring: 1, waiting: 599 });
+      for (const [site, turn] of turns.entries()) {
+        expect(await ask(url, 'GET', `turns/${turn}`, site)).toMatchObject({ ready: true, ahead: 0 });
+        const last = turns.length - 1;
+        // The last one waits for all the others, and for itself not at all.
+        expect(await ask(url, 'GET', `turns/${turns[last]!}`, last)).toMatchObject({ ahead: last - site });
+        expect((await ask(url, 'GET', 'queue', 0))['measuring']).toBe(1);
+        await ask(url, 'DELETE', `turns/${turn}`, site);
+      }
+      expect(await ask(url, 'GET', 'queue', 0)).toEqual({ measuring: 0, waiting: 0 });
+    },
+    30_000,
+  );
 
   it('sends nothing without a turn or token, and lets one address wait four times', async () => {
     const url = await peer({ token: 'a secret' });
