@@ -271,7 +271,10 @@ export async function assemble({
       recorder,
       record: createRecordDesk(site, seal, history, clock),
       series: createReading(history, feed, clock),
-      reports: createPress(data, termsOf(standard, catalogue, settings.time_zone, settings.phases)),
+      reports: createPress(
+        data,
+        termsOf(standard, catalogue, settings.time_zone, settings.phases, settings.organization?.ticket.key ?? null),
+      ),
       belonging,
       kept,
       doubt: await doubtsOf(history, waiversOf(sound)),

@@ -155,7 +155,7 @@ async function termsIn(data: string): Promise<Terms | { readonly fault: string }
   if (!existsSync(data)) return { fault: say({ zh: `没有 ${data} 这个目录`, en: `there is no directory ${data}` }) };
   const read = readSettings(join(data, 'xunkao.yaml'), false);
   if ('faults' in read) return { fault: faultsText(read.faults) };
-  const { time_zone: timeZone, phases } = read.settings;
+  const { time_zone: timeZone, phases, organization } = read.settings;
   const catalogue = buildCatalogue(await loadProbes(), WITNESSED);
   const reading = openReading(data, RECORD_FILE);
   try {
@@ -168,7 +168,7 @@ async function termsIn(data: string): Promise<Terms | { readonly fault: string }
       wall: Date.now(),
       log: { error: () => undefined },
     });
-    return termsOf(standard, catalogue, timeZone, phases);
+    return termsOf(standard, catalogue, timeZone, phases, organization?.ticket.key ?? null);
   } catch (error) {
     if (error instanceof WrongPack) return { fault: faultsText(error.faults) };
     throw error;

@@ -1,5 +1,12 @@
 import type { Entry } from '../history/history.ts';
-import { DOCUMENT_KINDS, documentHash, type Decision, type OrganizationDocument } from '../organization/document.ts';
+import {
+  DOCUMENT_KINDS,
+  documentHash,
+  isDocumentOf,
+  type Decision,
+  type OrganizationDocument,
+} from '../organization/document.ts';
+import { CONFIRMED } from '../organization/site/kept.ts';
 import { KEPT_DOCUMENT } from '../organization/site/membership.ts';
 import { cell, fixed, heading, number, type Block, type Cell, type Table } from './document.ts';
 import type { Desk } from './parts.ts';
@@ -57,7 +64,8 @@ function documentTable(desk: Desk, { from, to }: Term): Table {
   function* rows(): Generator<readonly Cell[]> {
     for (const { at, n, body } of reading.entries({ kinds: ['organization'], from, to })) {
       const kind = DOCUMENT_KINDS.find((word) => word === body['kind']);
-      const what = kind === undefined ? say('handed_in') : say(`document_${kind}`);
+      const own = body['change'] === CONFIRMED ? 'edition_confirmed' : 'handed_in';
+      const what = kind === undefined ? say(own) : say(`document_${kind}`);
       const about = kind === undefined ? '' : documentText(desk, body['document'] as number, String(body['sha256']));
       yield [cell(voice.time(at)), cell(what), cell(about), fixed(String(body['sha256'])), number(n)];
     }
@@ -78,11 +86,14 @@ function documentTable(desk: Desk, { from, to }: Term): Table {
 }
 
 /** A decision in its own words, from the document that was kept; it has to be the one whose hash is in the record. */
-function documentText({ reading, voice }: Desk, n: number, sha256: string): string {
+function documentText({ reading, voice, terms }: Desk, n: number, sha256: string): string {
   const { say } = voice;
   const kept = reading.keptOne(KEPT_DOCUMENT, String(n)) as OrganizationDocument | null;
   if (!kept) return say('erased');
   if (documentHash(kept) !== sha256) return say('altered');
+  // Who can write to the database can write an entry, too, and sign nothing.
+  if (terms.organization === null || !isDocumentOf(kept, reading.site ?? '', terms.organization))
+    return say('unsigned');
   const {
     reason = '',
     decision,

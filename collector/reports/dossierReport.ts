@@ -39,7 +39,7 @@ export function* dossierReport(desk: Desk, assessment: SessionStory | null): Gen
   const { terms, voice, reading } = desk;
   const { say } = voice;
   const findings = assessment ? frozenFindings(desk, assessment) : liveFindings(desk);
-  const statements = [...statementStories(reading).values()].filter((one) => countedAt(one, findings.at));
+  const statements = [...statementStories(desk).values()].filter((one) => countedAt(one, findings.at));
   const { rules, source } = terms.standard;
   yield* aboutOf(desk, findings, assessment);
   yield { kind: 'facts', facts: [{ label: say('dossier_source'), value: voice.tell(source) }] };

@@ -39,7 +39,7 @@ export function* evaluationReport(desk: Desk, term: Term): Generator<Block> {
   yield* changeBlocks(desk, term);
   yield heading(say('evaluation_statements'), 2);
   yield statementTable(
-    [...statementStories(reading).values()].filter(({ at, validUntil }) => at < term.to && validUntil > term.from),
+    [...statementStories(desk).values()].filter(({ at, validUntil }) => at < term.to && validUntil > term.from),
     desk,
   );
   yield heading(say('evaluation_plan'));

@@ -24,6 +24,12 @@ const MOST_LOOKED_UP = 60;
 /** So far back an entry is looked for among the entries of a rule. */
 const MOST_ENTRIES = 3_000;
 
+const WAIVED = {
+  site: 'evidence_waived',
+  organization: 'evidence_waived_signed',
+  unsigned: 'evidence_waived_unsigned',
+} as const;
+
 const STATED: ReadonlySet<unknown> = new Set(['attested', 'waived']);
 
 export function clauseEvidence(
@@ -60,8 +66,7 @@ export function clauseEvidence(
 function statedLine({ kind, by, enteredAt, at, text }: StatementStory, { voice, names }: Desk): string {
   const { say } = voice;
   const words = text.state === 'there' ? text.text : say(text.state === 'altered' ? 'altered' : 'erased');
-  const waived = enteredAt === 'organization' ? 'evidence_waived_signed' : 'evidence_waived';
-  return say(kind === 'waiver' ? waived : 'evidence_stated', {
+  return say(kind === 'waiver' ? WAIVED[enteredAt] : 'evidence_stated', {
     who: names.account(by),
     day: voice.day(at),
     text: words,

@@ -169,10 +169,16 @@ function placeOf({ room, seat }: OccurrenceStory, { say }: Voice): string {
   return seat === null ? say('room_name', { room }) : say('seat_name', { room, seat });
 }
 
+const WAIVER_WORD = {
+  site: 'kind_waiver',
+  organization: 'kind_waiver_signed',
+  unsigned: 'kind_waiver_unsigned',
+} as const;
+
 /** A waiver of the site's own is told apart from one that the organization signed. */
 function kindOf({ kind, enteredAt }: StatementStory): Parameters<Voice['say']>[0] {
   if (kind === 'attestation') return 'kind_attestation';
-  return enteredAt === 'organization' ? 'kind_waiver_signed' : 'kind_waiver';
+  return WAIVER_WORD[enteredAt];
 }
 
 export function statementTable(

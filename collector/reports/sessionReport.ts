@@ -75,7 +75,7 @@ export function* sessionReport(desk: Desk, story: SessionStory): Generator<Block
   );
   yield heading(say('session_statements'));
   yield statementTable(
-    [...statementStories(reading).values()].filter(
+    [...statementStories(desk).values()].filter(
       (one) => countedAt(one, session.startsAt) && isOf(desk, session, one.subject),
     ),
     desk,

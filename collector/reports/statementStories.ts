@@ -2,6 +2,10 @@ import type { Entry } from '../history/history.ts';
 import type { Reading } from '../history/reading.ts';
 import { sealOf } from '../people/person.ts';
 import type { KeptStatement } from '../statements/statements.ts';
+import { soundDocuments, waiversOf } from '../organization/site/kept.ts';
+import { KEPT_DOCUMENT } from '../organization/site/membership.ts';
+import type { SignedWaiver } from '../statements/grounds.ts';
+import type { Desk } from './parts.ts';
 import type { Words } from './occurrenceStories.ts';
 
 /** An attestation or waiver: the entry, when it was taken back, and its words as far as they are still there. */
@@ -13,8 +17,11 @@ export interface StatementStory {
   readonly subject: string | null;
   readonly at: number;
   readonly by: unknown;
-  /** Who said so: a waiver that the site entered itself is not the organization's word. */
-  readonly enteredAt: 'site' | 'organization';
+  /**
+   * Who said so: a waiver that the site entered itself is not the organization's word; nor is one that an entry calls the
+   * organization's and no document of it bears out.
+   */
+  readonly enteredAt: 'site' | 'organization' | 'unsigned';
   readonly validUntil: number;
   readonly withdrawn: { readonly at: number; readonly by: unknown } | null;
   readonly standard: string;
@@ -24,19 +31,35 @@ export interface StatementStory {
 }
 
 /** All that were ever made, by id, in the order of their making. */
-export function statementStories(reading: Reading): ReadonlyMap<string, StatementStory> {
+export function statementStories({
+  reading,
+  terms,
+}: Pick<Desk, 'reading' | 'terms'>): ReadonlyMap<string, StatementStory> {
+  const signed = signedWaivers(reading, terms.organization);
   const stories = new Map<string, StatementStory>();
   for (const entry of reading.entries({ kinds: ['attestation', 'waiver'] })) {
     const { at, body } = entry;
     const id = String(body['id']);
-    if (body['change'] === 'stated') stories.set(id, stated(reading, id, entry));
+    if (body['change'] === 'stated') stories.set(id, stated(reading, id, entry, signed.get(id)));
     const story = stories.get(id);
     if (body['change'] === 'withdrawn' && story) stories.set(id, { ...story, withdrawn: { at, by: body['by'] } });
   }
   return stories;
 }
 
-function stated(reading: Reading, id: string, { at, kind, rule, subject, body }: Entry): StatementStory {
+function signedWaivers(reading: Reading, key: string | null): ReadonlyMap<string, SignedWaiver> {
+  if (key === null) return new Map();
+  const documents = [...reading.kept(KEPT_DOCUMENT)].map(([, value]) => value);
+  return waiversOf(soundDocuments(documents, reading.site ?? '', key));
+}
+
+function stated(
+  reading: Reading,
+  id: string,
+  { at, kind, rule, subject, body }: Entry,
+  signed: SignedWaiver | undefined,
+): StatementStory {
+  const isSigned = signed?.rule === rule && signed.validUntil === body['validUntil'];
   return {
     id,
     kind: kind as StatementStory['kind'],
@@ -44,7 +67,7 @@ function stated(reading: Reading, id: string, { at, kind, rule, subject, body }:
     subject,
     at,
     by: body['by'],
-    enteredAt: body['enteredAt'] === 'organization' ? 'organization' : 'site',
+    enteredAt: body['enteredAt'] !== 'organization' ? 'site' : isSigned ? 'organization' : 'unsigned',
     validUntil: Number(body['validUntil']),
     withdrawn: null,
     standard: String(body['standard']),

@@ -15,6 +15,8 @@ export interface Terms {
   readonly facts: Readonly<Record<string, ReportFact>>;
   readonly timeZone: string;
   readonly times: PhaseTimes;
+  /** The key of the site's organization, SPKI DER, base64url; null: it belongs to none. */
+  readonly organization: string | null;
 }
 
 export type ReportRule = Pick<
@@ -33,6 +35,7 @@ export function termsOf(
   catalogue: Catalogue,
   timeZone: string,
   times: PhaseTimes,
+  organization: string | null,
 ): Terms {
   const facts = catalogue.facts.map(({ name, about, unit, words }): readonly [string, ReportFact] => [
     name,
@@ -43,6 +46,7 @@ export function termsOf(
     facts: Object.fromEntries(facts),
     timeZone,
     times,
+    organization,
   };
 }
 

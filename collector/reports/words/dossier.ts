@@ -44,6 +44,10 @@ export const DOSSIER_WORDS = {
     zh: '{who} {day} 在考点登记豁免（无认证机构签名）：{text}',
     en: 'waived, entered at the site by {who} on {day}, not signed by the organization: {text}',
   },
+  evidence_waived_unsigned: {
+    zh: '{day} 记为认证机构的豁免，但没有机构的有效签名：{text}',
+    en: 'written down on {day} as waived by the organization, without a valid signature of it: {text}',
+  },
   evidence_waived_signed: {
     zh: '认证机构 {day} 签名豁免：{text}',
     en: 'waived by the organization, which signed it on {day}: {text}',

@@ -80,6 +80,7 @@ export const TERM_WORDS = {
   document_certification: { zh: '认定', en: 'certification' },
   document_evaluation: { zh: '评估要求', en: 'evaluation' },
   'document_evaluation-closed': { zh: '评估结案', en: 'evaluation closed' },
+  edition_confirmed: { zh: '考点确认新版标准', en: 'edition confirmed by the site' },
   handed_in: { zh: '考点提交', en: 'handed in by the site' },
   decision_warning: { zh: '警告', en: 'warning' },
   decision_suspension: { zh: '暂停考试', en: 'suspension' },

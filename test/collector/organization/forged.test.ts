@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { makeDocument } from '../../../collector/organization/documents.ts';
 import { waiverId } from '../../../collector/organization/site/kept.ts';
 import { organizationTicketText } from '../../../collector/organization/ticket.ts';
 import { administrator, collectorIn, temporaryFolder } from '../../fixtures/collector.ts';
+import { run } from '../../fixtures/programs.ts';
 import { until } from '../../fixtures/nutPrograms.ts';
 import { openField } from './field.ts';
 
@@ -30,6 +31,7 @@ async function siteWithWaivers() {
   await make('waiver', { id: 'w-2', rule: 'disk', subject: '*', reason: '已批准', validUntil });
   await make('waiver-withdrawn', { id: 'w-2' });
   const settings = `site: nanjing-01\nlisten: ["127.0.0.1:0"]\norganization: { ticket_file: ${data}/ticket }\n`;
+  writeFileSync(join(data, 'xunkao.yaml'), settings);
   const logged: string[] = [];
 
   /** What a start makes of its database; `settled`: once the organization has answered. */
@@ -155,4 +157,41 @@ test('a waiver with an entry that somebody appended, too, does not count without
       zh: expect.stringContaining('签名'),
     },
   });
+  // A report tells the two apart as well.
+  const out = join(temporaryFolder(), 'dossier.csv');
+  const made = await run('xunkao', ['report', 'dossier', '--out', out, '--data', data, '--lang', 'en']);
+  expect([made.code, made.stderr]).toEqual([0, '']);
+  const text = readFileSync(out, 'utf8');
+  expect(text).toMatch(/waived by the organization, which signed it on [^:]*: 已批准更换计划/);
+  expect(text).toMatch(/as waived by the organization, without a valid signature of it: 已批准更换计划/);
+}, 60_000);
+
+test('how far the organization has signed is what the record has its signatures for, whatever a row says', async () => {
+  const { field, data } = await siteWithWaivers();
+  const settings = readFileSync(join(data, 'xunkao.yaml'), 'utf8');
+  const cosigned = async (isSettled: (n: number) => boolean) => {
+    const collector = await collectorIn({ data, settings });
+    const headers = await administrator(collector);
+    const get = async () => (await collector.app.inject({ url: '/api/v1/organization', headers })).json();
+    let standing = (await get()).organization;
+    const first = standing.cosignedTo as number;
+    await until(
+      'the organization',
+      20_000,
+      async () => isSettled((standing = (await get()).organization).cosignedTo),
+      () => JSON.stringify(standing),
+    );
+    await collector.stop();
+    return [first, standing.cosignedTo as number] as const;
+  };
+  const [, to] = await cosigned((n) => n > 0);
+  await field.close();
+  const db = new DatabaseSync(join(data, 'xunkao.db'));
+  const row = `kind = 'organization' and id = 'standing'`;
+  const standing = JSON.parse(String(db.prepare(`select text from keep where ${row}`).get()!['text']));
+  db.prepare(`update keep set text = ? where ${row}`).run(JSON.stringify({ ...standing, cosignedTo: 99_999 }));
+  db.close();
+  const [first] = await cosigned(() => true);
+  expect(first).toBeGreaterThanOrEqual(to);
+  expect(first).toBeLessThan(99_999);
 }, 60_000);

@@ -1,16 +1,20 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import type { EntryDraft } from '../../../collector/history/history.ts';
+import type { EntryDraft, Kept } from '../../../collector/history/history.ts';
 import { openReading, type Reading } from '../../../collector/history/reading.ts';
 import { openSqlite } from '../../../collector/history/sqlite.ts';
+import { documentText } from '../../../collector/organization/document.ts';
+import { waiverId } from '../../../collector/organization/site/kept.ts';
 import { incidentStories } from '../../../collector/reports/incidentStories.ts';
 import { statementStories } from '../../../collector/reports/statementStories.ts';
+import type { Terms } from '../../../collector/reports/terms.ts';
 import { temporaryFolder } from '../../fixtures/collector.ts';
 
 const DAY = 86_400_000;
 const T0 = Date.UTC(2026, 2, 1);
 
 /** A record with these entries, as reports read it. */
-async function recordOf(entries: readonly Partial<EntryDraft>[]): Promise<Reading> {
+async function recordOf(entries: readonly Partial<EntryDraft>[], keep: readonly Kept[] = []): Promise<Reading> {
   const data = temporaryFolder();
   const history = await openSqlite(data, { site: 'nanjing-01', staleAfterSeconds: new Map() });
   const whole = entries.map((entry) => ({
@@ -23,7 +27,7 @@ async function recordOf(entries: readonly Partial<EntryDraft>[]): Promise<Readin
     body: {},
     ...entry,
   }));
-  await history.append({ moment: { wall: T0 + 90 * DAY, monotonic: 0 }, entries: whole });
+  await history.append({ moment: { wall: T0 + 90 * DAY, monotonic: 0 }, entries: whole, keep });
   await history.close();
   const reading = openReading(data, 'xunkao.db');
   onTestFinished(() => reading.close());
@@ -58,7 +62,20 @@ test('a waiver that the site entered is told apart from one that the organizatio
     rule: 'spares',
     body: { id, change: 'stated', by: 'a-1', enteredAt, validUntil: T0 + DAY, standard: 'x', text: '', files: [] },
   });
-  const reading = await recordOf([waiver('w-1', 'site'), waiver('w-2', 'organization')]);
-  const stories = statementStories(reading);
-  expect(['w-1', 'w-2'].map((id) => stories.get(id)!.enteredAt)).toEqual(['site', 'organization']);
+  const pair = generateKeyPairSync('ed25519');
+  const key = pair.publicKey.export({ format: 'der', type: 'spki' }).toString('base64url');
+  const signed = { id: 'w-2', rule: 'spares', subject: '*', reason: 'x', validUntil: T0 + DAY };
+  const unsigned = { site: 'nanjing-01', n: 1, at: T0, kind: 'waiver' as const, by: 'o-1', body: signed };
+  const signature = sign(null, Buffer.from(documentText(unsigned)), pair.privateKey).toString('base64url');
+  const keep = [{ kind: 'organization-document', id: '1', value: { ...unsigned, key, signature } }];
+  const ids = ['w-1', waiverId('w-2'), waiverId('w-3')];
+  const drafts = ids.map((id, index) => waiver(id, index === 0 ? 'site' : 'organization'));
+  const reading = await recordOf(drafts, keep);
+  const words = (organization: string | null) => {
+    const stories = statementStories({ reading, terms: { organization } as Terms });
+    return ids.map((id) => stories.get(id)!.enteredAt);
+  };
+  expect(words(key)).toEqual(['site', 'organization', 'unsigned']);
+  // Without the key of an organization nothing is by it.
+  expect(words(null)).toEqual(['site', 'unsigned', 'unsigned']);
 });
