@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FastifyBaseLogger as Log } from 'fastify';
 import { buildCatalogue, loadProbes } from '../agent/catalogue.ts';
-import { plainSecrets } from './devices.ts';
+import { plainSecrets } from './devices/devices.ts';
 import { createBeat, type Beat, type Stages } from './beat.ts';
 import { createBelonging, type Belonging } from './belonging.ts';
 import type { Clock, Moment } from './clock.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Type, type Static } from 'typebox';
 import type { Bilingual } from '../agent/probe.ts';
-import { about } from './devices.ts';
+import { about } from './devices/common.ts';
 
 /** `network:` and `throughput:` of the settings. */
 export const NetworkSchema = Type.Object(

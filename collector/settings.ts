@@ -5,14 +5,8 @@ import { Compile } from 'typebox/compile';
 import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { Bilingual } from '../agent/probe.ts';
 import { isTimeZone } from './clock.ts';
-import {
-  deviceErrors,
-  expandDevices,
-  hasSecret,
-  SECRET_IN_URL,
-  type DeviceSetting,
-  type SchemaError,
-} from './devices.ts';
+import { expandDevices, hasSecret, SECRET_IN_URL, type DeviceSetting } from './devices/devices.ts';
+import { deviceErrors, type SchemaError } from './devices/schemas.ts';
 import { faultAt, type Fault } from './faults.ts';
 import {
   completeNetwork,

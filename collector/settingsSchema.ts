@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
-import { about, DEVICE_KINDS } from './devices.ts';
+import { about } from './devices/common.ts';
+import { DEVICE_KINDS } from './devices/schemas.ts';
 import { NetworkSchema, ThroughputSchema } from './networkSettings.ts';
 import { OrganizationSchema } from './organization/settings.ts';
 import { PagingSchema } from './pagers/schema.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Type, type Static } from 'typebox';
 import type { Bilingual } from '../../agent/probe.ts';
-import { about } from '../devices.ts';
+import { about } from '../devices/common.ts';
 import { parseOrganizationTicket, type OrganizationTicket } from './ticket.ts';
 
 /** `organization:` of the collector's settings: whom the site sends its record to. */

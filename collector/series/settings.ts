@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Type, type Static } from 'typebox';
-import { about } from '../devices.ts';
+import { about } from '../devices/common.ts';
 import type { StoreSettings } from './store.ts';
 
 /** `series:` of the collector's settings: a store of long series beside the record. */

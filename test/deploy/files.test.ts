@@ -6,7 +6,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { COMMANDS } from '../../collector/commands/command.ts';
 import { VERBS } from '../../collector/commands/orgVerbs.ts';
-import { DEVICE_KINDS } from '../../collector/devices.ts';
+import { DEVICE_KINDS } from '../../collector/devices/schemas.ts';
 import { DEFAULT_LISTEN, parseSettings } from '../../collector/settings.ts';
 import { sourceOf } from '../../dashboards/source.ts';
 import { TOP_KEYS } from '../../collector/settingsSchema.ts';

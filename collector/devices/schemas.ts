@@ -1,57 +1,8 @@
 import { Type, type Static, type TObject } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { SECRETS, type Bilingual, type Device, type DeviceOption, type Secret } from '../agent/probe.ts';
-
-/**
- * The kinds of devices that the settings may name, each with its own keys. A new kind is a schema here and a probe with
- * `watch` in `agent/probes/`.
- */
-export const about = (zh: string, en: string) => ({ description: en, zh });
-
-const ROOM = Type.String({ minLength: 1, maxLength: 32, ...about('考场，例如 A', 'a room, such as A') });
-
-/** What every device has. */
-const COMMON = {
-  id: Type.String({
-    // The site itself is a subject of that name.
-    pattern: '^(?!site$)[a-z0-9][a-z0-9-]{0,31}$',
-    ...about('小写字母、数字和短横线，例如 ups-1', 'lower-case letters, digits and dashes, such as ups-1'),
-  }),
-  room: Type.Optional(ROOM),
-  user: Type.Optional(Type.String({ maxLength: 64 })),
-  password: Type.Optional(Type.String({ maxLength: 128 })),
-  reader: Type.Optional(
-    Type.String(about('读取它的代理程序：考场/座位 或机器编号', 'ROOM/SEAT or machine id of the agent that reads it')),
-  ),
-};
-
-const secret = (zh: string, en: string) =>
-  Type.Optional(Type.String({ minLength: 1, maxLength: 128, ...about(zh, en) }));
-
-const AUTH = ['sha', 'sha224', 'sha256', 'sha384', 'sha512', 'md5'] as const;
-const CIPHER = ['aes', 'aes256b', 'aes256r', 'des'] as const;
-
-/** SNMP: v2c with a community, or v3 with a user, a password that authenticates and one that encrypts. */
-const SNMP = {
-  community: secret('SNMP v2c 的团体名', 'the community of SNMP v2c'),
-  privacy: secret('SNMP v3 的加密密码', 'the password of SNMP v3 that encrypts'),
-  auth: Type.Optional(
-    Type.Enum(
-      [...AUTH],
-      about(`SNMP v3 的认证算法：${AUTH.join('、')} 之一`, `how SNMP v3 authenticates: one of ${AUTH.join(', ')}`),
-    ),
-  ),
-  cipher: Type.Optional(
-    Type.Enum(
-      [...CIPHER],
-      about(`SNMP v3 的加密算法：${CIPHER.join('、')} 之一`, `how SNMP v3 encrypts: one of ${CIPHER.join(', ')}`),
-    ),
-  ),
-};
+import { about, COMMON, kind, ROOM, SNMP } from './common.ts';
 
 const DATE = '^20\\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])$';
-
-const kind = <const Word extends string>(word: Word) => Type.Literal(word, about(word, word));
 
 const UPS = Type.Object(
   {
@@ -271,6 +222,10 @@ const PLATFORM = Type.Object(
   { additionalProperties: false },
 );
 
+/**
+ * The kinds of devices that the settings may name, each with its own keys. A new kind is a schema here and a probe with
+ * `watch` in `agent/probes/`.
+ */
 export const DEVICE_SCHEMAS = {
   ups: UPS,
   switch: SWITCH,
@@ -296,89 +251,9 @@ export function deviceErrors(
 
 export type SchemaError = ReturnType<ReturnType<typeof Compile>['Errors']>[number];
 
-type Ups = Static<typeof UPS>;
-type Switch = Static<typeof SWITCH> | Static<typeof ROUTER>;
-type Camera = Static<typeof CAMERA>;
-type Platform = Static<typeof PLATFORM>;
-type Written = Ups | Switch | Camera | Static<typeof RECORDER> | Platform;
-
-/** What only a device's kind knows stands in `options`; its probe, and the drills, read it there. */
-export type Options = NonNullable<Device['options']>;
-
-/** A device as the settings name it: a recorder, too, is here one camera a channel. */
-export type DeviceSetting = (
-  | Omit<Ups, 'runtime' | 'battery_volts' | 'battery_installed' | 'recharge_hours' | 'auth' | 'cipher'>
-  | Omit<Switch, 'ports' | 'uplink' | 'auth' | 'cipher'>
-  | Omit<Platform, 'status' | 'text'>
-  | (Camera & { readonly recorder?: string })
-) & { readonly options?: Options };
-
-/** Each channel of a recorder becomes a camera `<recorder>-<channel>` in its own room. */
-export function expandDevices(devices: readonly Written[]): readonly DeviceSetting[] {
-  return devices.flatMap((device): readonly DeviceSetting[] => {
-    switch (device.kind) {
-      case 'ups': {
-        const { runtime, battery_volts: volts, battery_installed, recharge_hours, auth, cipher, ...rest } = device;
-        const points = runtime && {
-          runtime_seconds: runtime.map(({ seconds }) => seconds),
-          runtime_loads: runtime.map(({ load }) => load),
-        };
-        const battery = volts && { battery_volts: [volts.empty, volts.full] };
-        return [withOptions(rest, { ...points, ...battery, battery_installed, recharge_hours, auth, cipher })];
-      }
-      case 'switch':
-      case 'router': {
-        const { ports, uplink, auth, cipher, ...rest } = device;
-        return [withOptions(rest, { ports, uplink, auth, cipher })];
-      }
-      case 'platform': {
-        const { status, text, ...rest } = device;
-        return [withOptions(rest, { status, text })];
-      }
-      case 'camera':
-        return [device];
-      case 'recorder': {
-        const { channels, kind: _kind, id, ...rest } = device;
-        return channels.map(({ channel, room }) => ({
-          ...rest,
-          kind: 'camera',
-          id: `${id}-${channel}`,
-          recorder: id,
-          channel,
-          room,
-        }));
-      }
-    }
-    return device satisfies never;
-  });
-}
-
-function withOptions<Rest extends object>(rest: Rest, all: Readonly<Record<string, DeviceOption | undefined>>) {
-  const given = Object.entries(all).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? rest : { ...rest, options: Object.fromEntries(given) as Options };
-}
-
-/** The secrets that stand in the settings in plain, by device: they work, and are better off in the store (`secrets.ts`). */
-export function plainSecrets(devices: readonly Partial<Record<Secret | 'id', unknown>>[]): readonly string[] {
-  return devices.filter((device) => SECRETS.some((word) => device[word] !== undefined)).map(({ id }) => String(id));
-}
-
-/** An address with a user or password in it would be shown on pages and in the record. */
-export const SECRET_IN_URL: Bilingual = {
-  zh: '地址里不能带用户名和密码；请分别写在 user: 和 password: 里',
-  en: 'an address must not hold a user or password; write them as user: and password:',
-};
-
-export function hasSecret(device: unknown): 'url' | 'onvif' | null {
-  const { url, onvif } = (device ?? {}) as { url?: unknown; onvif?: unknown };
-  if (isSecret(url)) return 'url';
-  return isSecret(onvif) ? 'onvif' : null;
-}
-
-/** `?password=` and the like are how some vendors' addresses carry it. */
-function isSecret(url: unknown): boolean {
-  return (
-    typeof url === 'string' &&
-    (/^[a-z+]+:\/\/[^/\s]*@/i.test(url) || /[/?&;](user|username|password|passwd|pwd|auth)=/i.test(url))
-  );
-}
+export type Ups = Static<typeof UPS>;
+export type Switch = Static<typeof SWITCH> | Static<typeof ROUTER>;
+export type Camera = Static<typeof CAMERA>;
+export type Platform = Static<typeof PLATFORM>;
+/** A device as the file has it. */
+export type Written = Ups | Switch | Camera | Static<typeof RECORDER> | Platform;
