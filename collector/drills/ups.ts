@@ -3,12 +3,11 @@ import { modelOf } from '../../agent/runtime.ts';
 import type { Bilingual } from '../../agent/probe.ts';
 import type { Clock, Moment } from '../clock.ts';
 import type { History, Kept } from '../history/history.ts';
-import type { SiteDevice } from '../identity/machine.ts';
 import type { Places } from '../identity/places.ts';
 import { randomName } from '../identity/tickets.ts';
 import type { Session } from '../sessions/session.ts';
-import { believed, type State, type Subject } from '../state/state.ts';
-import { hashOf, secondsLeft, type Drill, type DrillBook, type DrillWrite } from './drill.ts';
+import type { State } from '../state/state.ts';
+import { hashOf, type Drill, type DrillBook, type DrillWrite } from './drill.ts';
 import {
   advance,
   beginCourse,
@@ -21,7 +20,9 @@ import {
   type UpsSample,
 } from './upsDrill.ts';
 import { checksOf, type Check } from './upsReady.ts';
+import { createUpsProofs } from './upsProofs.ts';
 import { resultOf } from './upsResult.ts';
+import { batteryOf, createUpsSight, rechargeMs } from './upsSight.ts';
 import { CALLS, type CallWord } from './upsTexts.ts';
 
 export interface UpsDrillParts {
@@ -74,14 +75,10 @@ export interface UpsDrills {
   tick(now: Moment): void;
 }
 
-const RECHARGE_HOURS = 12;
-const DAY_MS = 86_400_000;
 /** Proofs are told anew so often; a drill's end at once. */
 const PROOF_MS = 60_000;
 /** Samples of five seconds in one kept value: what one write costs stays small over hours. */
 const CHUNK = 120;
-/** Above the load that was proven by more than this, the time that was proven is not that of now. */
-const MORE_LOAD = 1.1;
 
 const TROUBLES = ['bypass', 'overload', 'off', 'replace_battery', 'calibrating'] as const;
 
@@ -89,48 +86,10 @@ export function createUpsDrills(parts: UpsDrillParts): UpsDrills {
   const { book, write, state, places, clock, log, targetSeconds } = parts;
   const courses = new Map(parts.courses);
   const samples = new Map([...parts.samples].map(([id, rows]) => [id, [...rows]]));
-  const { catalogue } = state;
-  const probe = catalogue.probe('ups')?.index ?? -1;
-  /** Servers of which a proof was told. */
-  const told = new Set<string>();
+  const sight = createUpsSight(parts);
+  const { factOf, lookAt, serversOf } = sight;
+  const proofs = createUpsProofs({ book, state, places, sight });
   let provenAt = -Infinity;
-
-  function factOf(subject: Subject | undefined, name: string): unknown {
-    const fact = catalogue.fact(name);
-    return subject && fact ? believed(subject, fact) : undefined;
-  }
-
-  function lookAt(ups: string, servers: readonly string[]): UpsLook {
-    const subject = state.get(ups);
-    const flag = (word: string): boolean | null => {
-      const value = factOf(subject, `ups.${word}`);
-      return typeof value === 'boolean' ? value : null;
-    };
-    const number = (word: string): number | null => {
-      const value = factOf(subject, `ups.${word}`);
-      return typeof value === 'number' ? value : null;
-    };
-    const at = subject?.askedAt[probe];
-    return {
-      at: flag('reachable') === true && at !== undefined && !Number.isNaN(at) ? at : null,
-      onBattery: flag('on_battery'),
-      lowBattery: flag('low_battery'),
-      calibrating: flag('calibrating'),
-      bypass: flag('bypass'),
-      off: flag('off'),
-      load: number('load_ratio'),
-      batteryVolts: number('battery_volts'),
-      inputVolts: number('input_volts'),
-      charge: number('charge_ratio'),
-      runtimeSeconds: number('runtime_seconds'),
-      online: new Set(servers.filter((machine) => factOf(state.get(machine), 'presence.online') === true)),
-    };
-  }
-
-  function serversOf(ups: string): readonly string[] {
-    const isServer = (id: string): boolean => ['server', 'standby'].includes(places.machine(id)?.role ?? '');
-    return places.fed(ups).filter((id) => isServer(id) && places.feeder(id) === ups);
-  }
 
   async function ready(ups: string, examLoad: number | null) {
     const device = places.device(ups);
@@ -147,7 +106,7 @@ export function createUpsDrills(parts: UpsDrillParts): UpsDrills {
       look,
       isReadable: look.at !== null,
       troubles: typeof alarm === 'string' && alarm !== '' ? [...troubles, alarm] : troubles,
-      ...(await lastDay(ups, wall)),
+      ...(await sight.lastDay(ups, wall)),
       examLoad,
       sessions: parts.sessions(),
       rechargeMs: rechargeMs(device),
@@ -155,23 +114,6 @@ export function createUpsDrills(parts: UpsDrillParts): UpsDrills {
       wall,
     });
     return { checks, load: look.load };
-  }
-
-  /** Minutes on battery, and without a word, as the record has them. */
-  async function lastDay(ups: string, wall: number): Promise<{ batteryMinutes: number; unknownMinutes: number }> {
-    const query = {
-      subject: ups,
-      facts: ['ups.on_battery'],
-      from: wall - DAY_MS,
-      to: wall,
-      resolution: 'minute',
-    } as const;
-    const points = await parts.history.series(query);
-    const minutes = DAY_MS / 60_000;
-    return {
-      batteryMinutes: points.filter(({ max }) => max > 0).length,
-      unknownMinutes: Math.max(0, minutes - points.length),
-    };
   }
 
   function keepCourse(id: string): readonly Kept[] {
@@ -231,40 +173,9 @@ export function createUpsDrills(parts: UpsDrillParts): UpsDrills {
       .catch((error: unknown) => log.error({ err: error }, 'a drill could not be written'));
   }
 
-  /** Tells the servers what of their UPS is proven now. */
   function prove(now: Moment): void {
     provenAt = now.monotonic;
-    const proven = new Set<string>();
-    for (const device of places.devices()) {
-      const drill = device.kind === 'ups' ? book.decisive('ups', device.id) : undefined;
-      if (!drill || drill.validUntil === null) continue;
-      const left = isStillSo(drill, device) ? secondsLeft(drill.validUntil, now.wall) : 0;
-      for (const machine of serversOf(device.id)) {
-        proven.add(machine);
-        witness(machine, Number(drill.measured['seconds']), left, now);
-      }
-    }
-    for (const machine of told) if (!proven.has(machine)) witness(machine, null, null, now);
-  }
-
-  function witness(machine: string, seconds: number | null, left: number | null, now: Moment): void {
-    if (!state.get(machine)) return;
-    if (seconds === null) told.delete(machine);
-    else told.add(machine);
-    state.witness(machine, 'proof.ups_seconds', seconds, now);
-    state.witness(machine, 'proof.ups_expires_seconds', left, now);
-  }
-
-  /** Another battery, other machines on it, or more load than was proven: another time. */
-  function isStillSo({ measured }: Drill, device: SiteDevice): boolean {
-    const load = factOf(state.get(device.id), 'ups.load_ratio');
-    const proven = measured['load_mean_ratio'];
-    const isHeavier = typeof load === 'number' && typeof proven === 'number' && load > proven * MORE_LOAD + 0.01;
-    return (
-      !isHeavier &&
-      measured['battery_installed'] === batteryOf(device) &&
-      JSON.stringify(measured['feeds']) === JSON.stringify(device.feeds)
-    );
+    proofs.prove(now);
   }
 
   return {
@@ -365,14 +276,4 @@ function about(event: UpsEvent, course: UpsCourse, look: UpsLook): Readonly<Reco
       return { seconds, load_ratio: look.load, charge_ratio: look.charge, battery_volts: look.batteryVolts };
   }
   return event satisfies never;
-}
-
-function batteryOf({ options }: SiteDevice): string | null {
-  const installed = options?.['battery_installed'];
-  return typeof installed === 'string' ? installed : null;
-}
-
-function rechargeMs(device: SiteDevice | undefined): number {
-  const hours = device?.options?.['recharge_hours'];
-  return (typeof hours === 'number' ? hours : RECHARGE_HOURS) * 3_600_000;
 }
