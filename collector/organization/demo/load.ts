@@ -7,6 +7,7 @@ import { OrganizationRefusal } from '../refusal.ts';
 import { SCHEMA } from '../store/schema.ts';
 import type { Tables } from '../store/tables.ts';
 import { chance } from './chance.ts';
+import { claim } from './claim.ts';
 import { madeUpSite, type MadeUpSite } from './history.ts';
 
 export interface LoadWish {
@@ -24,7 +25,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Fills the organization's database with sites that never were, through the same door by which real ones come in: chains
- * are followed, heads co-signed, views kept. What is there already is taken once.
+ * are followed, heads co-signed, views kept. What is there already is taken once; while another run does the same this one
+ * is refused.
  */
 export async function loadSites(organization: Organization, wish: LoadWish): Promise<number> {
   const { sites, years, from = 0, told } = wish;
@@ -32,8 +34,10 @@ export async function loadSites(organization: Organization, wish: LoadWish): Pro
   let done = 0;
   let entries = 0;
   const now = organization.now();
+  const claimed = await claim(organization);
   const worker = async (): Promise<void> => {
     while (next < from + sites) {
+      claimed.check();
       const index = next;
       next += 1;
       const made = madeUpSite({ index, years, now });
@@ -43,7 +47,12 @@ export async function loadSites(organization: Organization, wish: LoadWish): Pro
       told?.(done, entries);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  try {
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  } finally {
+    // What cannot be released is free again by itself; the run's own end is what counts.
+    await claimed.release().catch(() => undefined);
+  }
   return entries;
 }
 

@@ -7,6 +7,7 @@ import { createPeople } from '../../../collector/organization/people/accounts.ts
 import { reviewer, type PathOf, type Reviewer, type Views } from './reviewer.ts';
 import { adoptFork } from '../../../collector/organization/acts/adopt.ts';
 import { makeDocument } from '../../../collector/organization/documents.ts';
+import { claim } from '../../../collector/organization/demo/claim.ts';
 import { handIn } from '../../../collector/organization/handIn.ts';
 import { take } from '../../../collector/organization/intake/take.ts';
 import { lineOf } from '../../../collector/history/chain.ts';
@@ -68,6 +69,9 @@ export async function statementsOfADay(where?: string): Promise<ReadonlySet<stri
   for (const one of forks.filter(({ what }) => what === 'fork'))
     await adoptFork(organization, 'nanjing-01', one, 'o-1');
   await signAndLook(field);
+  const claimed = await claim(organization, 10);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await claimed.release();
   await field.close();
   rmSync(folder, { recursive: true, force: true });
   return statements;

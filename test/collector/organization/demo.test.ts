@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { verifyChain } from '../../../collector/history/chain.ts';
+import { claim, STALE_MS } from '../../../collector/organization/demo/claim.ts';
 import { madeUpSite } from '../../../collector/organization/demo/history.ts';
 import { loadSites } from '../../../collector/organization/demo/load.ts';
 import { makeSiteTicket } from '../../../collector/organization/enrolment.ts';
+import { openOrganization, type Organization } from '../../../collector/organization/organization.ts';
 import { overview } from '../../../collector/organization/views/overview.ts';
 import { openField } from './field.ts';
 
@@ -38,3 +40,52 @@ test('made-up sites come in as real ones do, once, each marked, and are not put 
   await makeSiteTicket(organization.store, { site: 'demo-0007' }, { until, key: null, now: Date.now() });
   await expect(loadSites(organization, { sites: 1, years: 1, from: 7 })).rejects.toThrow('real site demo-0007');
 });
+
+test('while one run loads, another into the same database is refused; a run that was killed holds it for a minute', async () => {
+  const field = await openField();
+  const { organization } = field;
+  const other = await openOrganization(field.folder, `${field.folder}/organization.db`);
+  onTestFinished(() => other.store.close());
+  let begun: () => void = () => undefined;
+  const isBegun = new Promise<void>((resolve) => (begun = resolve));
+  const first = loadSites(organization, { sites: 8, years: 2, told: () => begun() });
+  await isBegun;
+  await expect(loadSites(other, { sites: 3, years: 1 })).rejects.toMatchObject({
+    status: 409,
+    words: { zh: expect.stringContaining('另一个 xunkao load'), en: expect.stringContaining('another xunkao load') },
+  });
+  await first;
+  const rows = await overview(organization, { scope: null, order: 'exam' });
+  expect(rows.map(({ marks, madeUp }) => [marks, madeUp])).toEqual(Array.from({ length: 8 }, () => [0, true]));
+  // Once it is over the other one finds everything there.
+  await loadSites(other, { sites: 3, years: 1 });
+
+  const killed = await claim(organization, 1_000_000);
+  await expect(loadSites(other, { sites: 3, years: 1 })).rejects.toThrow('another xunkao load');
+  const later: Organization = { ...other, now: () => Date.now() + STALE_MS + 1 };
+  const next = await claim(later, 20);
+  const mine = await claim(organization).catch((error: Error) => error.message);
+  expect(mine).toContain('another xunkao load');
+  // It woke up again: what it held is another's.
+  await killed.release();
+  expect(() => next.check()).not.toThrow();
+  await next.release();
+});
+
+test('a run whose claim another one took over stops', async () => {
+  const { organization } = await openField();
+  const slept = await claim(organization, 20);
+  expect(() => slept.check()).not.toThrow();
+  await organization.store.sql.updateTable('holder').set({ key: 'another' }).where('site_id', '=', '*load').execute();
+  await expect.poll(() => thrown(() => slept.check())).toContain('another xunkao load');
+  await slept.release();
+});
+
+function thrown(work: () => void): string {
+  try {
+    work();
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}

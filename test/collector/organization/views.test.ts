@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { lineOf } from '../../../collector/history/chain.ts';
 import { act } from '../../../collector/organization/acts/act.ts';
+import { STALE_MS } from '../../../collector/organization/demo/claim.ts';
 import { loadSites } from '../../../collector/organization/demo/load.ts';
 import { makeSiteTicket, NEW_SITE } from '../../../collector/organization/enrolment.ts';
 import { handIn } from '../../../collector/organization/handIn.ts';
@@ -146,7 +147,7 @@ test('a file that was handed in may be handed in again when as many are there as
 test('a made-up site whose loading was ended half-way is made anew, and one that is whole is left alone', async () => {
   const { organization } = await openField();
   const { store } = organization;
-  let left = 5;
+  let left = 6;
   const ended: Organization = {
     ...organization,
     store: {
@@ -156,7 +157,8 @@ test('a made-up site whose loading was ended half-way is made anew, and one that
   };
   await expect(loadSites(ended, { sites: 1, years: 5 })).rejects.toThrow('ended');
   const partly = (await oneSite(organization, 'demo-0000'))!;
-  await loadSites(organization, { sites: 1, years: 5 });
+  const later: Organization = { ...organization, now: () => Date.now() + STALE_MS + 1 };
+  await loadSites(later, { sites: 1, years: 5 });
   const whole = (await oneSite(organization, 'demo-0000'))!;
   expect(whole.n).toBeGreaterThan(partly.n);
   expect(whole).toMatchObject({ marks: 0, untaken: 0, state: 'certified' });
