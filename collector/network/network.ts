@@ -12,7 +12,8 @@ import type { State } from '../state/state.ts';
 import { createEchoes } from './echoes.ts';
 import { roomFacts } from './rooms.ts';
 import { createSiteNetwork, isSeat } from './site.ts';
-import { createUplinkProofs, type UplinkProofs, type UplinkTarget } from './uplink.ts';
+import { createUplinkProofs, type UplinkProofs } from './uplink.ts';
+import type { UplinkTarget } from './uplinkResult.ts';
 
 export interface NetworkParts {
   readonly settings: { readonly network: NetworkSettings; readonly throughput: ThroughputSettings | null };

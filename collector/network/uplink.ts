@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { FastifyBaseLogger as Log } from 'fastify';
 import type { MeasureFacts } from '../../agent/measure.ts';
-import { askPeer, type PeerTarget } from '../../agent/protocols/peer.ts';
+import { askPeer } from '../../agent/protocols/peer.ts';
 import type { Clock, Moment } from '../clock.ts';
-import { secondsLeft, type Drill, type DrillBook } from '../drills/drill.ts';
+import type { Drill, DrillBook } from '../drills/drill.ts';
 import type { Measuring } from '../gateway/measuring.ts';
 import type { Rtt } from '../gateway/roundTrips.ts';
 import type { Machine } from '../identity/machine.ts';
@@ -15,15 +14,10 @@ import { standingOf } from '../sessions/phases.ts';
 import type { PhaseTimes, Session } from '../sessions/session.ts';
 import { believed, type State } from '../state/state.ts';
 import { isSuffering } from './suffering.ts';
+import { peerOf, turnOf } from './turn.ts';
+import { tellLines } from './uplinkFacts.ts';
+import { uplinkResultOf, type UplinkTarget } from './uplinkResult.ts';
 import { CHECKS, type UplinkCheck, type UplinkReason } from '../drills/uplinkTexts.ts';
-
-/** What the rule `uplink` asks for, so that the drill says the same as its verdict. */
-export interface UplinkTarget {
-  readonly bytesPerSecond: number;
-  /** How much of a line's rate is payload of TCP. */
-  readonly payloadRatio: number;
-  readonly isUpToo: boolean;
-}
 
 export interface UplinkParts {
   readonly settings: ThroughputSettings | null;
@@ -68,8 +62,6 @@ const SECONDS = 8;
 /** Two ways of 8 s, and the talk. */
 const MEASURE_MS = 45_000;
 const SOON_MS = 2 * 60_000;
-/** Six hundred sites on one morning, one after the other, take three hours; a phase that begins ends the waiting. */
-const WAIT_MS = 4 * 3_600_000;
 const POLL_MS = 2_000;
 const LOOK_MS = 1_000;
 const PROOF_MS = 60_000;
@@ -138,51 +130,10 @@ export function createUplinkProofs(parts: UplinkParts): UplinkProofs {
     };
   }
 
-  function peer(): PeerTarget & { readonly secrets: MeasureFacts } {
-    const { url, tokenFile, caFile } = settings!;
-    const token = tokenFile === null ? undefined : readFileSync(tokenFile, 'utf8').trim();
-    const ca = caFile === null ? undefined : readFileSync(caFile, 'utf8');
-    const secrets = { ...(token === undefined ? {} : { token }), ...(ca === undefined ? {} : { ca }) };
-    return { url: new URL(url), ...secrets, secrets };
-  }
-
-  /** Waits in the queue of a peer; null when the run ended meanwhile. */
-  async function turnOf(
-    current: Run,
-    to: PeerTarget,
-  ): Promise<{ readonly turn: string } | { readonly failed: UplinkReason } | null> {
-    const until = clock.now().monotonic + WAIT_MS;
-    let answer = await askPeer(to, 'POST', 'turns').catch((error: unknown) => tellPeer(error));
-    for (;;) {
-      if (current.end !== null) return null;
-      const { turn, ready: isReady, ahead } = answer ?? {};
-      if (typeof turn !== 'string' || !/^[0-9a-f]{1,64}$/.test(turn)) return { failed: 'peer-away' };
-      current.ahead = typeof ahead === 'number' ? ahead : null;
-      if (isReady === true) return { turn };
-      if (clock.now().monotonic >= until) {
-        await askPeer(to, 'DELETE', `turns/${turn}`).catch(() => null);
-        return { failed: 'peer-busy' };
-      }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, parts.pollMs ?? POLL_MS);
-        current.wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-      answer = await askPeer(to, 'GET', `turns/${turn}`).catch((error: unknown) => tellPeer(error));
-    }
-  }
-
-  function tellPeer(error: unknown): null {
-    log.warn(`uplink: ${(error as Error).message}`);
-    return null;
-  }
-
   async function work(current: Run): Promise<Drill> {
-    const to = peer();
+    const to = peerOf(settings!);
     const isPeer = settings!.kind === 'peer';
-    const queued = isPeer ? await turnOf(current, to) : null;
+    const queued = isPeer ? await turnOf(current, to, { clock, log, pollMs: parts.pollMs ?? POLL_MS }) : null;
     if (current.end !== null) return finish(current, current.end, {});
     if (queued !== null && 'failed' in queued) return finish(current, queued.failed, {});
     const id = queued?.turn ?? null;
@@ -194,32 +145,8 @@ export function createUplinkProofs(parts: UplinkParts): UplinkProofs {
     if (id !== null) await askPeer(to, 'DELETE', `turns/${id}`).catch(() => null);
     if (current.end !== null) return finish(current, current.end, {});
     if (!('result' in seen)) return finish(current, 'agent-failed', { why: seen.message });
-    return judged(current, seen.result);
-  }
-
-  function judged(current: Run, result: MeasureFacts): Promise<Drill> {
-    const number = (word: string): number | null => {
-      const value = result[word];
-      return typeof value === 'number' && value >= 0 ? value : null;
-    };
-    const down = number('down_bytes_per_second');
-    const up = number('up_bytes_per_second');
-    const measured = {
-      down_bytes_per_second: down,
-      up_bytes_per_second: up,
-      down_p10_bytes_per_second: number('down_p10_bytes_per_second'),
-      up_p10_bytes_per_second: number('up_p10_bytes_per_second'),
-      down_seconds: number('down_seconds'),
-      up_seconds: number('up_seconds'),
-      down_bytes: number('down_bytes'),
-      up_bytes: number('up_bytes'),
-      streams: number('streams'),
-      ...(down === null && typeof result['down_why'] === 'string' ? { why: result['down_why'].slice(0, 200) } : {}),
-    };
-    if (down === null || (up === null && target.isUpToo)) return finish(current, 'too-short', measured);
-    const carries = (rate: number | null): boolean => (rate ?? 0) / target.payloadRatio >= target.bytesPerSecond;
-    const isEnough = carries(down) && (!target.isUpToo || carries(up));
-    return finish(current, isEnough ? null : 'below-minimum', measured);
+    const { reason, measured } = uplinkResultOf(seen.result, target);
+    return finish(current, reason, measured);
   }
 
   async function finish(current: Run, reason: UplinkReason | null, measured: Drill['measured']): Promise<Drill> {
@@ -240,24 +167,9 @@ export function createUplinkProofs(parts: UplinkParts): UplinkProofs {
     return over;
   }
 
-  /** Tells each room what of it is proven now, and its servers, whose rules read nothing of a room. */
   function prove(now: Moment): void {
     provenAt = now.monotonic;
-    for (const subject of state.all())
-      if (subject.kind === 'room' && !subject.id.includes('/')) tell(subject.id, 'uplink', subject.id, now);
-    for (const { id, role, room } of parts.machines())
-      if ((role === 'server' || role === 'standby') && state.get(id)) tell(id, 'line', roomId(room), now);
-  }
-
-  function tell(subject: string, probe: 'uplink' | 'line', room: string, now: Moment): void {
-    const drill = book.decisive('throughput', room);
-    const { down_bytes_per_second: down = null, up_bytes_per_second: up = null } = drill?.measured ?? {};
-    const left =
-      drill?.validUntil === undefined || drill.validUntil === null ? null : secondsLeft(drill.validUntil, now.wall);
-    const rate = (value: unknown): number | null => (typeof value === 'number' ? value : null);
-    state.witness(subject, `${probe}.down_bytes_per_second`, rate(down), now);
-    state.witness(subject, `${probe}.up_bytes_per_second`, rate(up), now);
-    state.witness(subject, `${probe}.expires_seconds`, left, now);
+    tellLines(parts, now);
   }
 
   function breakOff(current: Run, reason: UplinkReason): void {
