@@ -45,7 +45,10 @@ export const command: Command = async (args) => {
     return 0;
   }
   if (verb === 'hand-in') {
-    process.stdout.write(`${String(answer['sha256'])}\n`);
+    const sha256 = String(answer['sha256']);
+    process.stdout.write(
+      `${say({ zh: `机构已收下，SHA-256：${sha256}`, en: `the organization has it, SHA-256 ${sha256}` })}\n`,
+    );
     return 0;
   }
   const refused = answer['refused'] as readonly Bilingual[];

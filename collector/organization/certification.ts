@@ -1,3 +1,5 @@
+import type { Bilingual } from '../../agent/probe.ts';
+
 /** What an organization has approved of a site, as the newest document of the kind `certification` says it. */
 export interface Certification {
   readonly state: CertificationState;
@@ -25,6 +27,16 @@ export const CERTIFICATION_STATES = [
   'withdrawn',
 ] as const;
 export type CertificationState = (typeof CERTIFICATION_STATES)[number];
+
+export const STATE_WORDS: Readonly<Record<CertificationState, Bilingual>> = {
+  applied: { zh: '已申请', en: 'applied' },
+  returned: { zh: '已退回', en: 'returned' },
+  'expert-review': { zh: '专家评审', en: 'expert review' },
+  certified: { zh: '已认定', en: 'certified' },
+  filed: { zh: '已报省备案', en: 'filed with the province' },
+  suspended: { zh: '已暂停', en: 'suspended' },
+  withdrawn: { zh: '已取消', en: 'withdrawn' },
+};
 
 /** From which state a site may come into each: a certificate is not filed before it is given. */
 export const COMES_FROM: Readonly<Record<CertificationState, readonly (CertificationState | null)[]>> = {

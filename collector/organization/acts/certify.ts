@@ -1,4 +1,10 @@
-import { CERTIFICATION_STATES, COMES_FROM, type Certification, type CertificationState } from '../certification.ts';
+import {
+  CERTIFICATION_STATES,
+  COMES_FROM,
+  STATE_WORDS,
+  type Certification,
+  type CertificationState,
+} from '../certification.ts';
 import type { OrganizationDocument } from '../document.ts';
 import { makeDocument } from '../documents.ts';
 import { outsideText, summarized } from '../intake/summary.ts';
@@ -35,8 +41,8 @@ export function stateOf({ certification }: Pick<SiteRow, 'certification'>): Cert
 function mayFollow(before: CertificationState | null, state: CertificationState): void {
   if (COMES_FROM[state].includes(before)) return;
   throw new OrganizationRefusal(409, 'certification', {
-    zh: `现在的状态是 ${before ?? '无'}，不能直接变为 ${state}`,
-    en: `it stands at ${before ?? 'nothing'}, from where it cannot become ${state}`,
+    zh: `现在的状态是“${before ? STATE_WORDS[before].zh : '无'}”，不能直接变为“${STATE_WORDS[state].zh}”`,
+    en: `it is ${before ? STATE_WORDS[before].en : 'nothing yet'}, from where it cannot become ${STATE_WORDS[state].en}`,
   });
 }
 

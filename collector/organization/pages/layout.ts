@@ -110,6 +110,7 @@ export function dayIn(at: number | null): string {
 export function ageOf(language: Language, at: number | null, now: number): string {
   if (at === null) return text(language, 'never');
   const minutes = Math.max(0, Math.round((now - at) / 60_000));
+  if (minutes === 0) return text(language, 'just_now');
   if (minutes < 90) return text(language, 'minutes_ago', { n: minutes });
   if (minutes < 48 * 60) return text(language, 'hours_ago', { n: Math.round(minutes / 60) });
   return text(language, 'days_ago', { n: Math.round(minutes / 1_440) });

@@ -1,15 +1,10 @@
 import type { Bilingual } from '../../../agent/probe.ts';
+import { STATE_WORDS, type CertificationState } from '../certification.ts';
 
 /** What closed sets of the organization's data are called: a group, an underscore, the word of the data; `named()` finds them. */
 export const SET_WORDS = {
+  ...stateWords(),
   state_none: { zh: '无', en: 'none' },
-  state_applied: { zh: '已申请', en: 'applied' },
-  state_returned: { zh: '已退回', en: 'returned' },
-  'state_expert-review': { zh: '专家评审', en: 'expert review' },
-  state_certified: { zh: '已认定', en: 'certified' },
-  state_filed: { zh: '已报省备案', en: 'filed with the province' },
-  state_suspended: { zh: '已暂停', en: 'suspended' },
-  state_withdrawn: { zh: '已取消', en: 'withdrawn' },
   decision_warning: { zh: '警告', en: 'warning' },
   decision_suspension: { zh: '暂停考试', en: 'exams suspended' },
   decision_rectification: { zh: '限期整改', en: 'rectification by a date' },
@@ -66,3 +61,9 @@ export const SET_WORDS = {
   why_level: { zh: '等级', en: 'level' },
   why_seats: { zh: '人数', en: 'candidates' },
 } as const satisfies Record<string, Bilingual>;
+
+function stateWords(): Readonly<Record<`state_${CertificationState}`, Bilingual>> {
+  return Object.fromEntries(Object.entries(STATE_WORDS).map(([state, words]) => [`state_${state}`, words])) as Readonly<
+    Record<`state_${CertificationState}`, Bilingual>
+  >;
+}

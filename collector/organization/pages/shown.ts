@@ -63,6 +63,15 @@ export function documentText(language: Language, { kind, body }: OrganizationDoc
   put('decision', (value) => named(language, 'decision', value));
   put('state', (value) => named(language, 'state', value));
   put('number', (value) => `${text(language, 'certificate')} ${value}`);
+  for (const [name, word] of [
+    ['rooms', 'rooms'],
+    ['levels', 'level'],
+  ] as const) {
+    const list = body[name];
+    if (Array.isArray(list) && list.length > 0)
+      parts.push(`${text(language, word)} ${listOf(language, list as string[])}`);
+  }
+  if (typeof body['seats'] === 'number') parts.push(`${text(language, 'seats')} ${body['seats']}`);
   put('rule', (value) => ruleTitle(language, value));
   put('subject', (value) => (value === '*' ? text(language, 'all_subjects') : value));
   for (const name of ['title', 'reason', 'note', 'edition']) put(name);

@@ -1,4 +1,4 @@
-import { CERTIFICATION_STATES } from '../certification.ts';
+import { CERTIFICATION_STATES, COMES_FROM } from '../certification.ts';
 import { DECISIONS } from '../document.ts';
 import type { OneSite } from '../views/oneSite.ts';
 import { html, type Html } from './html.ts';
@@ -35,7 +35,7 @@ export function forms(language: Language, { site, certification }: OneSite): Htm
       field(
         'state',
         html`<select name="state">
-          ${CERTIFICATION_STATES.map((word) => html`<option value="${word}" ${word === certification?.state && html`selected`}>${named(language, 'state', word)}</option>`)}
+          ${CERTIFICATION_STATES.filter((word) => COMES_FROM[word].includes(certification?.state ?? null)).map((word) => html`<option value="${word}" ${word === certification?.state && html`selected`}>${named(language, 'state', word)}</option>`)}
         </select>`,
       ),
       line('number', 'number', certification?.number ?? ''),

@@ -100,6 +100,7 @@ export const PAGE_WORDS = {
   overdue: { zh: '逾期', en: 'overdue' },
   days_ago: { zh: '{n} 天前', en: '{n} days ago' },
   hours_ago: { zh: '{n} 小时前', en: '{n} h ago' },
+  just_now: { zh: '刚刚', en: 'just now' },
   minutes_ago: { zh: '{n} 分钟前', en: '{n} min ago' },
   silent_about: { zh: '30 天以上没有消息的考点', en: 'Sites from which nothing came for 30 days' },
   record: { zh: '记录', en: 'Record' },
