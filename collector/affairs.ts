@@ -42,7 +42,7 @@ export function createAffairs(parts: AffairsParts): Affairs {
     standard: `${standard.id}@${standard.edition}+${standard.hash}`,
     rule: (id) => compliance.rule(id),
     subjectsOf: ({ id }) => judgedBy(id),
-    hasFile: (sha256) => files.file(sha256)?.erasedAt === null,
+    fileSeal: (sha256) => files.seal(sha256),
   });
   const files = createFiles(filesFolder, write, now, (sha256) => statements.isNamed(sha256));
   files.restore(kept.files);

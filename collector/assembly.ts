@@ -277,7 +277,7 @@ export async function assemble({
       ),
       belonging,
       kept,
-      doubt: await doubtsOf(history, waiversOf(sound)),
+      doubt: await doubtsOf(history, waiversOf(sound), kept.files),
       filesFolder: join(data, 'files'),
     };
     const office = createOffice({ ...parts, version: VERSION, gateway: () => gateway, paging: () => paging });

@@ -34,7 +34,7 @@ import type { ErasedPerson, KeptPerson } from './people/person.ts';
 import type { AnnouncedRestart } from './sessions/restarts.ts';
 import type { Session } from './sessions/session.ts';
 import type { RollbackMemory } from './state/rollback.ts';
-import type { EvidenceFile } from './statements/files.ts';
+import type { KeptFile } from './statements/files.ts';
 import type { KeptStatement } from './statements/statements.ts';
 import type { SubjectSnapshot } from './state/state.ts';
 
@@ -61,7 +61,7 @@ export interface KeptSite {
   readonly tokens: readonly Token[];
   readonly people: KeptPeople;
   readonly statements: readonly KeptStatement[];
-  readonly files: readonly EvidenceFile[];
+  readonly files: readonly KeptFile[];
   readonly held: HeldSnapshot;
   /** Raw readings are kept up to this record of the journal. */
   readonly rawTo: number;

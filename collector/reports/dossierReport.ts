@@ -1,6 +1,5 @@
 import type { Foreseen } from '../compliance/verdict.ts';
 import { scopedOf } from '../identity/scopes.ts';
-import type { EvidenceFile } from '../statements/files.ts';
 import {
   cell,
   fixed,
@@ -183,9 +182,9 @@ function clauseRow(
 }
 
 /** Every file that a statement in force names. */
-function fileTable({ reading, voice, names }: Desk, statements: readonly StatementStory[]): Table {
+function fileTable({ voice, names }: Desk, statements: readonly StatementStory[]): Table {
   const { say } = voice;
-  const named = new Map(statements.flatMap(({ files, rule }) => files.map((sha256) => [sha256, rule] as const)));
+  const named = new Map(statements.flatMap(({ files, rule }) => files.map((one) => [one.hash, { ...one, rule }])));
   return {
     kind: 'table',
     title: '',
@@ -196,13 +195,11 @@ function fileTable({ reading, voice, names }: Desk, statements: readonly Stateme
       { title: say('col_bytes'), share: 11, align: 'right' },
       { title: say('col_by'), share: 16 },
     ],
-    rows: [...named].map(([sha256, rule]): readonly Cell[] => {
-      const file = reading.keptOne('file', sha256) as EvidenceFile | null;
-      const gone = !file || file.erasedAt !== null;
+    rows: [...named.values()].map(({ hash, file, isAltered, rule }): readonly Cell[] => {
       return [
         cell(names.ruleTitle(rule)),
-        fixed(sha256),
-        cell(gone ? say('file_erased') : file.type, gone ? 'muted' : undefined),
+        fixed(hash),
+        isAltered ? cell(say('altered'), 'bad') : cell(file?.type ?? say('file_erased'), file ? undefined : 'muted'),
         number(file?.bytes ?? null),
         cell(file ? `${names.account(file.by)} ${voice.day(file.at)}` : '—'),
       ];

@@ -1,6 +1,7 @@
 import type { Entry } from '../history/history.ts';
 import type { Reading } from '../history/reading.ts';
 import { sealOf } from '../people/person.ts';
+import { fileSeal, type EvidenceFile, type KeptFile } from '../statements/files.ts';
 import type { KeptStatement } from '../statements/statements.ts';
 import { soundDocuments, waiversOf } from '../organization/site/kept.ts';
 import { KEPT_DOCUMENT } from '../organization/site/membership.ts';
@@ -25,9 +26,17 @@ export interface StatementStory {
   readonly validUntil: number;
   readonly withdrawn: { readonly at: number; readonly by: unknown } | null;
   readonly standard: string;
-  /** SHA-256 */
-  readonly files: readonly string[];
+  readonly files: readonly NamedFile[];
   readonly text: Words;
+}
+
+/** A file that a statement names, as far as the side tables have it and the entry's hash bears it out. */
+export interface NamedFile {
+  /** SHA-256; what the entry holds where nobody knows it any more. */
+  readonly hash: string;
+  /** Null: erased. */
+  readonly file: EvidenceFile | null;
+  readonly isAltered: boolean;
 }
 
 /** All that were ever made, by id, in the order of their making. */
@@ -71,7 +80,7 @@ function stated(
     validUntil: Number(body['validUntil']),
     withdrawn: null,
     standard: String(body['standard']),
-    files: (body['files'] ?? []) as readonly string[],
+    files: filesOf(reading, id, (body['files'] ?? []) as readonly string[]),
     text: wordsOf(reading, id, String(body['text'])),
   };
 }
@@ -80,6 +89,15 @@ function wordsOf(reading: Reading, id: string, hash: string): Words {
   const kept = reading.keptOne('statement', id) as KeptStatement | null;
   if (!kept || kept.erasedAt !== null) return { state: 'erased', text: '' };
   return { state: sealOf(kept.salt, kept.text) === hash ? 'there' : 'altered', text: kept.text };
+}
+
+function filesOf(reading: Reading, id: string, seals: readonly string[]): readonly NamedFile[] {
+  const hashes = (reading.keptOne('statement', id) as KeptStatement | null)?.files ?? [];
+  return seals.map((seal, index) => {
+    const file = reading.keptOne('file', hashes[index] ?? '') as KeptFile | null;
+    if (!file || file.erasedAt !== null) return { hash: file?.sha256 ?? seal, file: null, isAltered: false };
+    return { hash: file.sha256, file, isAltered: fileSeal(file) !== seal };
+  });
 }
 
 export function countedAt({ at, validUntil, withdrawn }: StatementStory, wall: number): boolean {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bilingual } from '../../agent/probe.ts';
+import { newSalt, sealOf } from '../people/person.ts';
 import type { Refused, Writing } from '../people/roster.ts';
 import { evidenceType, type EvidenceType } from './evidence.ts';
 
@@ -18,8 +19,16 @@ export interface EvidenceFile {
   readonly erasedAt: number | null;
 }
 
+/** As kept. */
+export interface KeptFile extends EvidenceFile {
+  /** With it alone an entry's hash can be checked against a photo; gone with the bytes. */
+  readonly salt: string;
+}
+
 export interface Files {
   file(sha256: string): EvidenceFile | undefined;
+  /** What entries hold instead of its SHA-256, which whoever has the photo could look for; null once it is erased. */
+  seal(sha256: string): string | null;
   /** Takes in what comes, as far as it is bounded; the same bytes twice are one file. */
   take(body: AsyncIterable<Buffer>, account: string): Promise<EvidenceFile | Refused>;
   /** The bytes as they came; `refused` when they are not there, or not what they were. */
@@ -27,7 +36,7 @@ export interface Files {
   erase(sha256: string, account: string): Promise<boolean>;
   /** Takes away what nobody has named for a day, and what a kill left half-written. */
   tidy(): Promise<void>;
-  restore(kept: Iterable<EvidenceFile>): void;
+  restore(kept: Iterable<KeptFile>): void;
 }
 
 /** A phone's photo has 3 to 6 MiB. */
@@ -48,7 +57,7 @@ export function createFiles(
   now: () => number,
   isNamed: (sha256: string) => boolean,
 ): Files {
-  const files = new Map<string, EvidenceFile>();
+  const files = new Map<string, KeptFile>();
   let coming = 0;
 
   const heldBytes = (): number =>
@@ -80,17 +89,18 @@ export function createFiles(
     if (!type) return { refused: NOT_EVIDENCE };
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const known = files.get(sha256);
-    if (known && known.erasedAt === null) return known;
+    if (known && known.erasedAt === null) return shown(known);
     if (heldBytes() + bytes.length > MOST_BYTES) return { refused: FULL };
     try {
       await write(bytes, sha256);
     } catch (error) {
       return { refused: notWritten((error as NodeJS.ErrnoException).code ?? String(error)) };
     }
-    const file: EvidenceFile = { sha256, type, bytes: bytes.length, at: now(), by: account, erasedAt: null };
+    const about = { sha256, type, bytes: bytes.length, at: now(), by: account, erasedAt: null };
+    const file: KeptFile = { ...about, salt: newSalt() };
     await keep([{ kind: 'file', id: sha256, value: file }], []);
     files.set(sha256, file);
-    return file;
+    return about;
   }
 
   async function collect(body: AsyncIterable<Buffer>): Promise<Buffer | Refused> {
@@ -106,7 +116,14 @@ export function createFiles(
   }
 
   return {
-    file: (sha256) => files.get(sha256),
+    file: (sha256) => {
+      const file = files.get(sha256);
+      return file && shown(file);
+    },
+    seal(sha256) {
+      const file = files.get(sha256);
+      return file ? fileSeal(file) : null;
+    },
     async take(body, account) {
       if (coming >= MOST_AT_ONCE) return { refused: BUSY };
       coming += 1;
@@ -124,15 +141,15 @@ export function createFiles(
       const bytes = await readFile(join(folder, sha256)).catch(() => null);
       if (!bytes) return { refused: ABSENT };
       if (createHash('sha256').update(bytes).digest('hex') !== sha256) return { refused: CHANGED };
-      return { file, bytes };
+      return { file: shown(file), bytes };
     },
     async erase(sha256, account) {
       const file = files.get(sha256);
       if (!file || file.erasedAt !== null) return false;
-      const erased = { ...file, erasedAt: now() };
+      const erased = { ...file, salt: '', erasedAt: now() };
       await keep(
         [{ kind: 'file', id: sha256, value: erased }],
-        [entry('erasure', null, { what: 'file', sha256, by: account })],
+        [entry('erasure', null, { what: 'file', file: fileSeal(file), by: account })],
       );
       files.set(sha256, erased);
       await rm(join(folder, sha256), { force: true });
@@ -169,6 +186,15 @@ const TOO_LARGE: Bilingual = {
   zh: `附件超过 ${mebibytes} MiB；请降低照片分辨率`,
   en: `the file is larger than ${mebibytes} MiB; take the photo at a lower resolution`,
 };
+/** Null once it is erased. */
+export function fileSeal({ salt, sha256 }: Pick<KeptFile, 'salt' | 'sha256'>): string | null {
+  return salt === '' ? null : sealOf(salt, sha256);
+}
+
+function shown({ salt: _salt, ...file }: KeptFile): EvidenceFile {
+  return file;
+}
+
 const NOT_EVIDENCE: Bilingual = {
   zh: '不是完整的 JPEG、PNG、WebP 照片或 PDF 文件（按内容判断，与文件名无关）',
   en: 'not a whole JPEG, PNG or WebP photo or PDF (by what is in it, whatever its name)',

@@ -2,6 +2,7 @@ import type { Bilingual } from '../../agent/probe.ts';
 import { entryHash, lineOf } from '../history/chain.ts';
 import type { Entry, EntryKind, History } from '../history/history.ts';
 import { sealOf } from '../people/person.ts';
+import { fileSeal, type KeptFile } from './files.ts';
 import type { KeptStatement, OrganizationWaiver } from './statements.ts';
 
 /** A waiver as the organization's own signed documents have it, by the id that it has at the site. */
@@ -21,12 +22,22 @@ const KINDS: readonly EntryKind[] = ['attestation', 'waiver', 'erasure'];
 export async function doubtsOf(
   history: Pick<History, 'entries'>,
   signed: ReadonlyMap<string, SignedWaiver>,
+  files: readonly KeptFile[],
 ): Promise<Doubt> {
   const { stated, withdrawn, erased } = await toldOf(history);
+  const seals = new Map(files.map((file) => [file.sha256, fileSeal(file)]));
+  /** Of an erased file nothing can be compared but that it was erased; the same photo may have come again since. */
+  const isFile = (seal: unknown, sha256: string): boolean => seal === seals.get(sha256) || erased.has(String(seal));
   return (row) => {
     const entry = stated.get(row.id);
     if (!entry) return NO_ENTRY;
-    if (!isAs(entry, row, erased.has(row.id)) || withdrawn.has(row.id) !== (row.withdrawn !== null)) return OTHER_ENTRY;
+    const named = entry.body['files'];
+    const isSameFiles =
+      Array.isArray(named) &&
+      named.length === row.files.length &&
+      row.files.every((sha256, index) => isFile(named[index], sha256));
+    if (!isSameFiles || !isAs(entry, row, erased.has(row.id))) return OTHER_ENTRY;
+    if (withdrawn.has(row.id) !== (row.withdrawn !== null)) return OTHER_ENTRY;
     if (row.enteredAt !== 'organization') return null;
     return isSignedAs(signed.get(row.id), row) ? null : NOT_SIGNED;
   };
@@ -36,6 +47,7 @@ interface Told {
   /** The last entry that states it. */
   readonly stated: ReadonlyMap<string, Entry>;
   readonly withdrawn: ReadonlySet<string>;
+  /** Ids of statements, and what entries held of files. */
   readonly erased: ReadonlySet<string>;
 }
 
@@ -50,7 +62,7 @@ async function toldOf(history: Pick<History, 'entries'>): Promise<Told> {
       const id = String(body['id']);
       // One that was changed in its place is not what was written.
       if (entryHash(lineOf(entry)) !== entry.hash) stated.delete(id);
-      else if (kind === 'erasure') erased.add(id);
+      else if (kind === 'erasure') erased.add(body['what'] === 'file' ? String(body['file']) : id);
       else if (body['change'] === 'withdrawn') withdrawn.add(id);
       else {
         stated.set(id, entry);
@@ -71,7 +83,6 @@ function isAs({ kind, rule, subject, body }: Entry, row: KeptStatement, isErased
     body['validUntil'] === row.validUntil &&
     body['by'] === row.by &&
     enteredAt === row.enteredAt &&
-    JSON.stringify(body['files']) === JSON.stringify(row.files) &&
     (row.erasedAt === null ? sealOf(row.salt, row.text) === body['text'] : isErased)
   );
 }

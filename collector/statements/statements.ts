@@ -95,7 +95,8 @@ export interface StatementParts {
   readonly rule: (id: string) => Rule | undefined;
   /** Subjects that the rule judges now. */
   readonly subjectsOf: (rule: Rule) => readonly string[];
-  readonly hasFile: (sha256: string) => boolean;
+  /** What an entry holds of a file; null when there is none, or it is erased. */
+  readonly fileSeal: (sha256: string) => string | null;
 }
 
 const DAY_MS = 86_400_000;
@@ -117,7 +118,7 @@ export function validityOf({ parameters }: Pick<Rule, 'parameters'>): Validity {
 }
 
 export function createStatements(parts: StatementParts): StatementStore {
-  const { writing, now, standard, rule: ruleOf, subjectsOf, hasFile } = parts;
+  const { writing, now, standard, rule: ruleOf, subjectsOf, fileSeal } = parts;
   const { keep, entry } = writing;
   const byId = new Map<string, KeptStatement>();
   /** By rule and subject, newest last. Nearly every rule has none, and this is asked at every judgement. */
@@ -162,7 +163,7 @@ export function createStatements(parts: StatementParts): StatementStore {
     if (!rule) return { zh: `标准里没有 ${wish.rule} 这条规则`, en: `the standard has no rule ${wish.rule}` };
     if (wish.text.trim() === '') return NO_TEXT;
     if (wish.files.length > MOST_FILES) return TOO_MANY_FILES;
-    const absent = wish.files.find((sha256) => !hasFile(sha256));
+    const absent = wish.files.find((sha256) => fileSeal(sha256) === null);
     if (absent !== undefined)
       return {
         zh: `没有附件 ${absent.slice(0, 12)}…；请先上传`,
@@ -218,7 +219,8 @@ export function createStatements(parts: StatementParts): StatementStore {
       erasedAt: null,
     };
     const { id, salt, text, enteredAt } = statement;
-    const body = { change: 'stated', id, standard, validUntil, files: statement.files, text: sealOf(salt, text) };
+    const seals = statement.files.map((sha256) => fileSeal(sha256));
+    const body = { change: 'stated', id, standard, validUntil, files: seals, text: sealOf(salt, text) };
     await keep(
       [{ kind: 'statement', id, value: statement }],
       [

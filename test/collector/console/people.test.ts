@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest';
 import type { AccountRole } from '../../../collector/accounts/may.ts';
 import type { Collector } from '../../../collector/collector.ts';
 import { lineOf, verifyChain } from '../../../collector/history/chain.ts';
+import { parseKey } from '../../../collector/record/key.ts';
+import { createVerifier } from '../../../collector/record/verify.ts';
 import { administrator, collectorIn, PASSWORD, temporaryFolder } from '../../fixtures/collector.ts';
 import { JPEG, PDF, PNG } from '../../fixtures/photos.ts';
 
@@ -361,6 +363,13 @@ test('what is erased is in no file of the data directory any more, and the chain
     'file',
   ]);
   expect(verifyChain(rows.map(lineOf))).toBeNull();
+  // Who has the photo, or knows the name, finds neither in what leaves the site; and who checks it finds nothing amiss.
+  const verifier = createVerifier({ key: parseKey(collector.desk.record.keyLine())!.publicKey });
+  let exported = '';
+  for await (const piece of collector.desk.record.export()) exported += piece;
+  for (const line of exported.split(/(?<=\n)/)) verifier.line(Buffer.from(line));
+  expect(verifier.end().finding).toBeNull();
+  for (const word of [sha256, '诸葛明月', '端木赐']) expect(exported).not.toContain(word);
   await collector.stop();
   for (const name of ['诸葛明月', '端木赐']) expect(filesWith(data, name), name).toEqual([]);
   expect(filesWith(data, '司马青云')).not.toEqual([]);
@@ -370,6 +379,8 @@ test('what is erased is in no file of the data directory any more, and the chain
   expect(verifyChain(kept.map(lineOf))).toBeNull();
   expect(again.desk.people.roster.erasedAt('0003')).not.toBeNull();
   expect(again.desk.statements.all()).toMatchObject([{ text: '', files: [sha256] }]);
+  // It counts as before.
+  expect(again.desk.statements.doubt(id)).toBeNull();
 });
 
 const UPS = 'devices: [{ id: ups-1, kind: ups, url: "nut://127.0.0.1:1/exam", room: A }]';

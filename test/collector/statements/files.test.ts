@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { createFiles, LARGEST_FILE, type EvidenceFile } from '../../../collector/statements/files.ts';
+import { createFiles, LARGEST_FILE, type KeptFile } from '../../../collector/statements/files.ts';
 import { temporaryFolder } from '../../fixtures/collector.ts';
 import { JPEG, PNG } from '../../fixtures/photos.ts';
 import { writingIn } from '../../fixtures/writing.ts';
@@ -94,9 +94,14 @@ test('a file that was changed or lost on the disk is not given out as what it wa
 test('a photo is erased: its bytes are gone, an entry says so, and it may come again as new', async () => {
   const { files, folder, entries } = site();
   await files.take(sent(JPEG), 'a-1');
+  const seal = files.seal(sha256(JPEG));
   expect(await files.erase(sha256(JPEG), 'a-1')).toBe(true);
   expect(readdirSync(folder)).toEqual([]);
-  expect(entries).toMatchObject([{ kind: 'erasure', body: { what: 'file', sha256: sha256(JPEG), by: 'a-1' } }]);
+  expect(entries).toMatchObject([{ kind: 'erasure', body: { what: 'file', file: seal, by: 'a-1' } }]);
+  // Whoever has the photo cannot look for it in the record.
+  expect(seal).toMatch(/^[0-9a-f]{64}$/);
+  expect(JSON.stringify(entries)).not.toContain(sha256(JPEG));
+  expect(files.seal(sha256(JPEG))).toBeNull();
   expect(await files.read(sha256(JPEG))).toMatchObject({ refused: { zh: '这个附件已经清除' } });
   expect(await files.erase(sha256(JPEG), 'a-1')).toBe(false);
 });
@@ -109,7 +114,7 @@ test('what nobody names for a day, what a kill left half-written and what was er
   writeFileSync(join(folder, 'incoming-00ff'), 'half');
   at.wall += DAY;
   const next = make();
-  next.restore(rows<EvidenceFile>('file').map(([, value]) => value));
+  next.restore(rows<KeptFile>('file').map(([, value]) => value));
   await next.tidy();
   expect(readdirSync(folder).sort()).toEqual([sha256(JPEG), sha256(PNG)].sort());
   at.wall += 1;

@@ -34,12 +34,14 @@ function site() {
       standard: 'live-commerce@1.0+abc',
       rule: (id) => RULES.find((one) => one.id === id),
       subjectsOf: () => SUBJECTS,
-      hasFile: (sha256) => sha256 === 'f'.repeat(64),
+      fileSeal: (sha256) => (sha256 === 'f'.repeat(64) ? SEAL : null),
     });
   return { ...record, at, make, statements: make() };
 }
 
 const PHOTO = ['f'.repeat(64)];
+/** Instead of it in the record. */
+const SEAL = '5'.repeat(64);
 const boards = { rule: 'notice-boards', subject: 'm-1', text: '入口大厅右侧', files: PHOTO, items: [0, 1] };
 
 describe('an attestation', () => {
@@ -70,7 +72,7 @@ describe('an attestation', () => {
         kind: 'attestation',
         rule: 'notice-boards',
         subject: 'm-1',
-        body: { change: 'stated', standard: 'live-commerce@1.0+abc', files: PHOTO, items: 2, by: 'a-1' },
+        body: { change: 'stated', standard: 'live-commerce@1.0+abc', files: [SEAL], items: 2, by: 'a-1' },
       },
     ]);
     expect(text()).not.toContain('入口大厅');
