@@ -3,6 +3,7 @@ import type { Catalogue } from '../agent/catalogue.ts';
 import type { AgentSettings } from '../agent/messages.ts';
 import type { Bilingual } from '../agent/probe.ts';
 import { createBundles } from './bundle/orders.ts';
+import { agentSettingsOf } from './agentSettings.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { createTokens } from './accounts/tokens.ts';
 import { createAffairs } from './affairs.ts';
@@ -20,10 +21,11 @@ import type { Answer, Question } from './control.ts';
 import { createEnrolment, type Enrolment } from './enrolment.ts';
 import type { GatewayEvent } from './gateway/event.ts';
 import type { Gateway } from './gateway/gateway.ts';
-import type { History, Kept } from './history/history.ts';
+import type { History } from './history/history.ts';
 import type { Machine, SiteDevice } from './identity/machine.ts';
-import type { Registry, RegistryChange } from './identity/registry.ts';
+import type { Registry } from './identity/registry.ts';
 import type { IncidentChange } from './incidents/incident.ts';
+import { createMembership, type Membership } from './membership.ts';
 import { createNews } from './news.ts';
 import { createQuestions } from './questions.ts';
 import { createReaders } from './readers.ts';
@@ -39,7 +41,8 @@ import type { Secrets } from './secrets.ts';
 import { createRestarting, type Restarting } from './restarting.ts';
 import { createSeating, type Seating } from './seating.ts';
 import type { Settings } from './settings.ts';
-import { changedSettings, withoutSecrets } from './shownSettings.ts';
+import { withoutSecrets } from './shownSettings.ts';
+import { startOf } from './starting.ts';
 import type { Standard } from './standard/rule.ts';
 import type { Doubt } from './statements/grounds.ts';
 import { createWrite } from './write.ts';
@@ -73,10 +76,9 @@ export interface OfficeParts {
 }
 
 /** Where people's changes and the gateway's news are dealt with; the console sees the `Desk` of it. */
-export interface Office extends Desk, Enrolment, Calendar, Restarting, Seating {
+export interface Office extends Desk, Enrolment, Calendar, Restarting, Seating, Membership {
   makeTicket: Enrolment['makeTicket'];
   agentSettings(machine: Machine): AgentSettings;
-  registryChanged(changes: readonly RegistryChange[]): Promise<void>;
   heard(event: GatewayEvent): void;
   readonly network: Network;
   /** Once a beat: what the collector has to say of itself and of its links. */
@@ -85,11 +87,6 @@ export interface Office extends Desk, Enrolment, Calendar, Restarting, Seating {
   started(replayed: number): void;
   stopping(): void;
 }
-
-/** Samples of a drill have to be five seconds apart at most, also on a busy machine. */
-const DRILL_FRAME_SECONDS = 1;
-/** An agent takes no more. */
-const MOST_PEERS = 16;
 
 export function createOffice(parts: OfficeParts): Office {
   const {
@@ -220,7 +217,6 @@ export function createOffice(parts: OfficeParts): Office {
     clock,
     log,
   });
-  const shown = withoutSecrets(settings);
   const news = createNews({
     clock,
     incidents,
@@ -229,6 +225,8 @@ export function createOffice(parts: OfficeParts): Office {
     kept: kept.incidents,
     down: () => paging().down(),
   });
+  const membership = createMembership({ registry, gateway, compliance, devices, news, write });
+  const telling = { settings, devices, places, drills, network, readers, addresses: () => enrolment.addresses() };
 
   return {
     ...calendar,
@@ -236,6 +234,7 @@ export function createOffice(parts: OfficeParts): Office {
     ...affairs,
     ...restarting,
     ...seating,
+    ...membership,
     site,
     version,
     clock,
@@ -285,51 +284,7 @@ export function createOffice(parts: OfficeParts): Office {
       for (const id of answer.incidents) await news.acknowledge(id, answer.by);
       await write.keep([], [answer.entry]);
     },
-    async revoke(id, account) {
-      if (!(await registry.setRevoked(id, true, account))) return false;
-      gateway().revoke(id);
-      news.forget(id);
-      return true;
-    },
-    reinstate: async (id, account) => (await registry.setRevoked(id, false, account)) !== null,
-    tickets: () => [...registry.tickets.values()].map(({ secretHash: _secretHash, ...ticket }) => ticket),
-    revokeTicket: async (id, account) => (await registry.revokeTicket(id, account)) !== null,
-    waiting: () => registry.waiting(),
-    async confirm(id, account, key) {
-      if (!registry.confirm(id, key)) return false;
-      await write.keep([], [entry('machine', id, { act: 'confirmed', by: account })]);
-      return true;
-    },
-    agentSettings: (machine) => ({
-      probe: {
-        ...network.told(machine).probe,
-        internetTargets: settings.internet_targets,
-        examSoftware: settings.exam_software,
-        protectionProducts: settings.protection_products,
-      },
-      frameEverySeconds: devices.some(({ id }) => drills.ups.isRunning(id) && places.reader(id) === machine.id)
-        ? Math.min(DRILL_FRAME_SECONDS, settings.frame_every_seconds)
-        : settings.frame_every_seconds,
-      // A device's user and secrets go to its reader and to nobody else.
-      devices: readers.devicesOf(machine),
-      addresses: enrolment.addresses(),
-      // Whom a rehearsal lets every seat connect to.
-      peers: [...network.told(machine).peers, ...enrolment.addresses()].slice(0, MOST_PEERS),
-    }),
-    async registryChanged(changes) {
-      const entries = changes.flatMap(({ kind, id, entry: body }) => {
-        if (!body) return [];
-        return [kind === 'seat' ? entry('machine', null, body) : entry(kind, id, body)];
-      });
-      await write.keep(
-        changes.map(({ kind, id, value }) => ({ kind, id, value })),
-        entries,
-      );
-      const changed = changes.filter(({ kind }) => kind === 'machine');
-      for (const { id } of changed) compliance.touch(id);
-      // Who reads a device may be another one now, or nobody.
-      if (changed.length > 0) for (const { id } of devices) compliance.touch(id);
-    },
+    agentSettings: (machine) => agentSettingsOf(machine, telling),
     heard(event) {
       const { what } = event;
       if (what === 'welcome') log.info(event, 'an agent is linked');
@@ -366,21 +321,9 @@ export function createOffice(parts: OfficeParts): Office {
       rows: rowSource,
     }),
     started(replayed) {
-      const { id, edition, hash } = standard;
-      const about = { change: 'started', version, standard: `${id}@${edition}+${hash}`, replayed };
-      const changed = changedSettings(settingsBefore, shown);
+      const before = { before: settingsBefore, now: withoutSecrets(settings) };
       const planned = isNew ? calendar.sessions() : [];
-      const keep: Kept[] = [
-        ...planned.map((session) => ({ kind: 'session', id: session.id, value: session })),
-        ...(changed.length > 0 ? [{ kind: 'site', id: 'settings', value: shown }] : []),
-      ];
-      const entries = [
-        entry('collector', null, about),
-        ...(changed.length > 0
-          ? [entry('settings', null, { changed: Object.fromEntries(changed.map((key) => [key, shown[key]])) })]
-          : []),
-        ...planned.map((session) => entry('session', null, { change: 'planned', by: 'collector', ...session })),
-      ];
+      const { keep, entries } = startOf({ version, standard, replayed, settings: before, planned }, entry);
       recorder
         .write(keep, entries)
         .catch((error: unknown) => log.error({ err: error }, 'the start could not be written'));

@@ -60,6 +60,7 @@ const FLOW: readonly (readonly string[])[] = [
     'collector/belonging.ts',
   ],
   ['collector/news.ts', 'collector/questions.ts', 'collector/shownSettings.ts'],
+  ['collector/agentSettings.ts', 'collector/membership.ts', 'collector/starting.ts'],
   ['collector/office.ts', 'collector/ruling.ts'],
   ['collector/assembly.ts'],
   ['collector/port.ts'],
