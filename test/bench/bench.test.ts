@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { nutAvailable } from '../fixtures/nut.ts';
+import { hasStores } from '../fixtures/series.ts';
 import { postgresBin } from '../fixtures/postgres.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
@@ -56,6 +57,11 @@ describe('one tiny round of every row', () => {
   test.runIf(nutAvailable())('what reads a UPS is in the table', () => {
     expect(ran.stdout).toContain('mains fail at upsd');
     expect(ran.stdout).toContain('agent that watches a UPS');
+  });
+
+  test.runIf(hasStores)('the stores of long series are in the table', () => {
+    expect(ran.stdout).toContain('InfluxDB caught up after a day away');
+    expect(ran.stdout).toContain('VictoriaMetrics caught up after a day away');
   });
 
   test.runIf(postgresBin() !== null)('the organization on PostgreSQL is in the table', () => {

@@ -20,6 +20,7 @@ const NAMES = [
   'devices',
   'silence',
   'history',
+  'series',
   'organization',
   'reports',
 ];
