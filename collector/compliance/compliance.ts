@@ -3,7 +3,7 @@ import type { Moment } from '../clock.ts';
 import type { Places } from '../identity/places.ts';
 import { inSession, scopedOf, type Scoped } from '../identity/scopes.ts';
 import type { Binding, PhaseTimes, Session } from '../sessions/session.ts';
-import type { Rule, Scope, Standard } from '../standard/rule.ts';
+import type { Rule, Standard } from '../standard/rule.ts';
 import { believed, type State, type Subject } from '../state/state.ts';
 import { createBindings, dueIn } from './bindings.ts';
 import { createBudget, type Budget } from './budget.ts';
@@ -12,6 +12,7 @@ import { createSight } from './sight.ts';
 import { NO_STATEMENTS, type Statements } from './statement.ts';
 import { findingOf } from './finding.ts';
 import type { Foreseen, Verdict, VerdictChange, VerdictState } from './verdict.ts';
+import { createWork, type Stratum } from './work.ts';
 
 /**
  * Keeps every verdict up to date. A beat costs what changed: a changed fact re-judges the rules that read it, a changed
@@ -55,9 +56,6 @@ export interface Compliance {
 /** What is kept of a subject's verdicts: by rule, the state last written and since when. */
 export type VerdictSnapshot = Readonly<Record<string, readonly [state: VerdictState, since: number]>>;
 
-/** What is judged together: a stratum reads counts of those below it, and nothing ever goes down. */
-export type Stratum = 'machine' | 'room' | 'site';
-
 /** One broken is broken, else one unknown is unknown; without any required rule it is unknown. */
 export type Standing = 'passing' | 'broken' | 'unknown';
 
@@ -83,18 +81,11 @@ export function createCompliance(
   statements: Statements = NO_STATEMENTS,
 ): Compliance {
   const rules = standard.rules;
-  const ofScope = Object.groupBy(rules.keys(), (index) => rules[index]!.scope);
   const byId = new Map(rules.map((rule) => [rule.id, rule]));
   const { catalogue } = state;
   const factsOfRule = rules.map((rule) => new Map(rule.facts.map((name) => [name, catalogue.fact(name)!])));
-  /** By fact index: the rules that a change of it can change. */
-  const reading: number[][] = catalogue.facts.map(() => []);
-  factsOfRule.forEach((facts, rule) => facts.forEach((fact) => reading[fact.index]!.push(rule)));
   const online = catalogue.fact('presence.online');
   const sheets = new Map<string, Sheet>();
-  const touched = new Set<string>();
-  /** Rules to judge by subject, where not all of them are; kept until their stratum is judged. */
-  const pending = new Map<Subject, Set<number>>();
   const restated = new Set<string>();
   const budget = createBudget();
   let lastNow: Moment = { wall: 0, monotonic: 0 };
@@ -103,13 +94,21 @@ export function createCompliance(
   const bindings = createBindings(places, times, scoped);
   /** By room and site: the subjects that are about one session of it. */
   const sessionsOf = new Map<string, Set<string>>();
+  const work = createWork({
+    rules,
+    state,
+    places,
+    sessionsOf: (scope) => sessionsOf.get(scope) ?? [],
+    isToCome: (id) => scoped(id) !== undefined,
+    wholly: (id) => void restated.add(id),
+  });
 
   function sheetOf(id: string): Sheet {
     let sheet = sheets.get(id);
     if (!sheet) {
       const about = scopedOf(id);
       sheets.set(id, (sheet = { scoped: about, verdicts: [], written: [] }));
-      touched.add(id);
+      work.touch(id);
       if (about && about.session !== null) {
         const others = sessionsOf.get(about.scope) ?? new Set();
         sessionsOf.set(about.scope, others.add(id));
@@ -209,14 +208,7 @@ export function createCompliance(
   function rebind(sessions: readonly Session[], now: Moment): void {
     const changed = bindings.advance(sessions, now.wall);
     if (changed.size === 0) return;
-    for (const id of sheets.keys()) if (changed.has(bindings.keyOf(id))) touched.add(id);
-  }
-
-  /** Rules that a change of these facts can change, until their stratum is judged. */
-  function add(subject: Subject, facts: ReadonlySet<number>): void {
-    let indices = pending.get(subject);
-    if (!indices) pending.set(subject, (indices = new Set()));
-    for (const fact of facts) for (const rule of reading[fact]!) indices.add(rule);
+    for (const id of sheets.keys()) if (changed.has(bindings.keyOf(id))) work.touch(id);
   }
 
   function take(changed: ReadonlyMap<Subject, ReadonlySet<number>>): void {
@@ -224,39 +216,9 @@ export function createCompliance(
       // A part's facts are metrics and history; rules speak of what it belongs to.
       if (subject.kind === 'part') continue;
       sheetOf(subject.id);
-      add(subject, facts);
       if (online && facts.has(online.index)) restated.add(subject.id);
-      if (subject.kind === 'device') {
-        for (const id of places.fed(subject.id)) {
-          const machine = state.get(id);
-          if (machine) add(machine, facts);
-        }
-      }
-      for (const id of sessionsOf.get(subject.id) ?? []) {
-        const session = state.get(id);
-        if (session) add(session, facts);
-      }
+      work.take(subject, facts);
     }
-  }
-
-  /** The rules to judge of this stratum, by subject. */
-  function workOf(stratum: Stratum): Map<Subject, Iterable<number>> {
-    const work = new Map<Subject, Iterable<number>>();
-    for (const [subject, indices] of pending) {
-      if (stratumOf(subject) !== stratum) continue;
-      pending.delete(subject);
-      if (indices.size > 0 && state.get(subject.id) === subject) work.set(subject, indices);
-    }
-    for (const id of touched) {
-      const subject = state.get(id);
-      // A room that is not laid out yet waits for it.
-      if (subject ? stratumOf(subject) !== stratum : sheets.get(id)?.scoped) continue;
-      touched.delete(id);
-      if (!subject) continue;
-      restated.add(id);
-      work.set(subject, ofScope[subject.kind as Scope] ?? []);
-    }
-    return work;
   }
 
   function forget(id: string): void {
@@ -267,7 +229,7 @@ export function createCompliance(
     }
     budget.forget(id);
     sheets.delete(id);
-    touched.delete(id);
+    work.forget(id);
   }
 
   return {
@@ -276,8 +238,8 @@ export function createCompliance(
       lastNow = now;
       rebind(sessions, now);
       take(changed);
-      for (const id of statements.takeChanged(now.wall)) touched.add(id);
-      for (const [subject, indices] of workOf(stratum)) {
+      for (const id of statements.takeChanged(now.wall)) work.touch(id);
+      for (const [subject, indices] of work.of(stratum)) {
         const binding = bindings.of(subject.id, sessions, now.wall);
         for (const index of indices) {
           const change = judgeOne(subject, index, binding, now);
@@ -320,10 +282,10 @@ export function createCompliance(
       const { wall } = lastNow;
       return findingOf(rule, judgement, statements.of(id, subject, wall), wall).found;
     },
-    touch: (id) => void touched.add(id),
+    touch: (id) => work.touch(id),
     turns(now) {
       const turned = budget.turns(now);
-      for (const id of turned.calmed) touched.add(id);
+      for (const id of turned.calmed) work.touch(id);
       return turned;
     },
     forget,
@@ -348,10 +310,6 @@ export function createCompliance(
       });
     },
   };
-}
-
-function stratumOf({ kind }: Subject): Stratum {
-  return kind === 'room' || kind === 'site' ? kind : 'machine';
 }
 
 /**

@@ -18,9 +18,9 @@ export interface Judged extends Pick<Verdict, 'observed' | 'evidence' | 'cause'>
 
 /** One rule about one subject. Pure. */
 export function judge(rule: Pick<Rule, 'facts' | 'reads' | 'judge'>, look: Look): Judged {
-  const judgement = rule.judge((fact) => look.read(fact));
   const observed: Record<string, Value | null> = {};
   for (const fact of rule.facts) observed[fact] = look.read(fact) ?? null;
+  const judgement = rule.judge((fact) => observed[fact] ?? undefined);
   return {
     state: judgement.state,
     observed,
