@@ -15,7 +15,7 @@ interface Ran {
 
 function bench(...args: readonly string[]): Promise<Ran> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 110_000 });
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 170_000 });
     const text = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (piece: string) => (text[name] += piece));
@@ -28,7 +28,7 @@ describe('one tiny round of every row', () => {
   let ran: Ran;
   beforeAll(async () => {
     ran = await bench('--quick', '--markdown', 'en');
-  }, 120_000);
+  }, 180_000);
 
   test('goes through', () => {
     expect(ran.code, `${ran.stdout}\n${ran.stderr}`).toBe(0);

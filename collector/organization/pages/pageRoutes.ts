@@ -16,17 +16,18 @@ import { accountPageRoutes } from './accountPageRoutes.ts';
 import { comparePage, evaluationsPage } from './comparePage.ts';
 import { html, type Html } from './html.ts';
 import { STYLE, type Place } from './layout.ts';
+import { mustBeRule } from './knownRule.ts';
 import { createPages, fieldsOf } from './page.ts';
 import { sitePage } from './sitePage.ts';
 import { signInRoutes } from './signInRoutes.ts';
 import { saidBy } from './siteForms.ts';
-import { sitesPage } from './sitesPage.ts';
+import { SILENT_DAYS, sitesPage } from './sitesPage.ts';
 import { text } from './words.ts';
 
 type Query = { Querystring: Readonly<Record<string, string | undefined>> };
 type SiteParams = { Params: { readonly site: string; readonly word: string } };
 
-const SILENT_MS = 30 * 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** Pages without a script: what a reviewer opens in whatever browser there is, and prints. */
 export function pageRoutes(app: FastifyInstance, organization: Organization, people: People, guard: Guard): void {
@@ -52,7 +53,8 @@ export function pageRoutes(app: FastifyInstance, organization: Organization, peo
 
   async function sites(place: Place, wish: OverviewWish, order: Order | null): Promise<Html> {
     const all = await siteCount(organization, wish);
-    return sitesPage(place, await overview(organization, wish), { order, from: wish.from ?? 0, all });
+    const silentDays = (wish.silentMs ?? 0) / DAY_MS;
+    return sitesPage(place, await overview(organization, wish), { order, from: wish.from ?? 0, all, silentDays });
   }
 
   app.get<Query>('/', (request, reply) =>
@@ -65,8 +67,9 @@ export function pageRoutes(app: FastifyInstance, organization: Organization, peo
 
   app.get<Query>('/silent', (request, reply) =>
     pages.page(request, reply, 'silent', ({ scope }, place) => {
-      const { from = '0' } = request.query;
-      return sites(place, { scope, order: 'silent', silentMs: SILENT_MS, from: whole(from) }, null);
+      const { from = '0', days } = request.query;
+      const silentDays = SILENT_DAYS.find((each) => String(each) === days) ?? 30;
+      return sites(place, { scope, order: 'silent', silentMs: silentDays * DAY_MS, from: whole(from) }, null);
     }),
   );
 
@@ -102,6 +105,8 @@ export function pageRoutes(app: FastifyInstance, organization: Organization, peo
       else await settleMark(organization, id, mark, person.id);
       return reply.redirect(`/site/${id}`);
     }
+    const { rule } = said;
+    if (word === 'waiver') await mustBeRule(organization, id, typeof rule === 'string' ? rule : '');
     const { n } = await act(organization, id, word, said, person.id);
     return reply.redirect(`/site/${id}?done=${n}`);
   });

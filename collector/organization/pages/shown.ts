@@ -1,6 +1,6 @@
 import type { OrganizationDocument } from '../document.ts';
 import type { OneSite } from '../views/oneSite.ts';
-import { dayIn } from './layout.ts';
+import { dayIn, momentOf } from './layout.ts';
 import { ruleTitle } from './titles.ts';
 import { named, text, type Language } from './words.ts';
 
@@ -83,6 +83,26 @@ export function documentText(language: Language, { kind, body }: OrganizationDoc
   if (typeof due === 'number') parts.push(`${text(language, 'deadline')} ${dayIn(due)}`);
   if (typeof until === 'number') parts.push(`${text(language, 'until')} ${dayIn(until)}`);
   return parts.join(' · ');
+}
+
+/** What stood in the record when a decision was made; null of anything else. */
+export function recordText(language: Language, { kind, body }: OrganizationDocument): string | null {
+  const record = body['record'] as ShownRecord | null | undefined;
+  if (kind !== 'decision' || !record) return null;
+  const { n, hash, cosigned, snapshotAt, rooms, roomsReady, fails } = record;
+  const snapshot = momentOf(snapshotAt);
+  const line = { n, hash: hash.slice(0, 16), cosigned, snapshot, ready: roomsReady, rooms };
+  return [text(language, 'showed_line', line), failsText(language, fails)].filter((part) => part !== '').join(' · ');
+}
+
+interface ShownRecord {
+  readonly n: number;
+  readonly hash: string;
+  readonly cosigned: number;
+  readonly snapshotAt: number | null;
+  readonly rooms: number;
+  readonly roomsReady: number;
+  readonly fails: readonly (readonly [rule: string, count: number])[];
 }
 
 function parametersText(language: Language, parameters: unknown): readonly string[] {

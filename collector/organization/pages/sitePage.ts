@@ -2,9 +2,9 @@ import type { OneSite } from '../views/oneSite.ts';
 import { comparedTable } from './comparePage.ts';
 import { html, type Html } from './html.ts';
 import { ageOf, dayIn, momentOf, type Place } from './layout.ts';
-import { certificationText, documentText, editionName, failsText, roomsText, whyText } from './shown.ts';
+import { certificationText, documentText, recordText, editionName, failsText, roomsText, whyText } from './shown.ts';
 import { forms } from './siteForms.ts';
-import { table } from './table.ts';
+import { table, type Cell } from './table.ts';
 import { ruleTitle } from './titles.ts';
 import { named, text, type Language, type PageWord } from './words.ts';
 import { yearsChart } from './yearsChart.ts';
@@ -68,7 +68,7 @@ export function sitePage(place: Place, site: OneSite, { mayDecide, done, names }
           document.n,
           momentOf(document.at),
           named(language, 'kind', document.kind),
-          documentText(language, document),
+          signedText(language, document),
           names.get(document.by) ?? named(language, 'by', document.by),
           document.n <= site.documentsTaken ? say('taken') : say('not_taken'),
         ]),
@@ -77,6 +77,16 @@ export function sitePage(place: Place, site: OneSite, { mayDecide, done, names }
     <h2>${say('years')}</h2>
     ${yearsChart(language, site.months)} ${comparedTable(language, 'term', site.terms, true)}
     ${comparedTable(language, 'edition', site.editions, true)} ${mayDecide && forms(language, site)}`;
+}
+
+function signedText(language: Language, document: OneSite['documents'][number]): Cell {
+  const record = recordText(language, document);
+  if (record === null) return documentText(language, document);
+  return html`${documentText(language, document)}
+    <details>
+      <summary>${text(language, 'showed')}</summary>
+      ${record}
+    </details>`;
 }
 
 /** Those to come and the last ones; all the others on demand. */

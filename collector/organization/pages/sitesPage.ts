@@ -11,7 +11,11 @@ export interface SitesShown {
   /** How many come before these, and how many there are. */
   readonly from: number;
   readonly all: number;
+  /** Since when they are silent; of all sites 0. */
+  readonly silentDays: number;
 }
+
+export const SILENT_DAYS = [7, 30, 90] as const;
 
 /** All sites at once, as many as fit on one page. */
 export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], shown: SitesShown): Html {
@@ -29,7 +33,7 @@ export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], 
     'arrived',
   ];
   return html`<h1>${say(order === null ? 'silent' : 'sites')} (${all})</h1>
-    ${lines.length < all && cut(language, lines.length, shown)} ${order === null && html`<p>${say('silent_about')}</p>`}
+    ${lines.length < all && cut(language, lines.length, shown)} ${order === null && silentFor(language, shown)}
     ${
       order !== null &&
       html`<p>
@@ -55,9 +59,17 @@ export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], 
     )}`;
 }
 
+function silentFor(language: Language, { silentDays }: SitesShown): Html {
+  return html`<p>
+    ${text(language, 'silent_about')}
+    ${SILENT_DAYS.map((n) => html`&emsp;<a href="/silent?days=${n}" ${n === silentDays && html`aria-current="true"`}>${text(language, 'days', { n })}</a>`)}
+  </p>`;
+}
+
 /** Which part of the sites this page has, and where the others are. */
-function cut(language: Language, count: number, { order, from, all }: SitesShown): Html {
-  const at = (to: number): string => (order === null ? `/silent?from=${to}` : `/?order=${order}&from=${to}`);
+function cut(language: Language, count: number, { order, from, all, silentDays }: SitesShown): Html {
+  const at = (to: number): string =>
+    order === null ? `/silent?days=${silentDays}&from=${to}` : `/?order=${order}&from=${to}`;
   const to = from + count;
   return html`<p>
     ${text(language, 'sites_cut', { from: Math.min(from + 1, all), to, all })}

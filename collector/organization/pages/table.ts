@@ -1,7 +1,7 @@
 import { html, type Html } from './html.ts';
 import { text, type Language, type PageWord } from './words.ts';
 
-type Cell = string | number | Html;
+export type Cell = string | number | Html;
 
 /** What is empty says so. On a narrow screen each row is a card, and each cell says what it is: `data-head`. */
 export function table(

@@ -179,14 +179,27 @@ test('every page is there in both languages without a script, and what sites are
     deadline: '',
   });
   expect([signed.status, signed.location]).toEqual([302, '/site/nanjing-01?done=1']);
-  for (const path of ['/', '/?order=fails', '/silent', '/compare', '/evaluations', '/site/nanjing-01?done=1']) {
+  for (const path of [
+    '/',
+    '/?order=fails',
+    '/silent',
+    '/silent?days=7',
+    '/compare',
+    '/evaluations',
+    '/site/nanjing-01?done=1',
+  ]) {
     const { status, text } = await who.page(path);
     expect(status, path).toBe(200);
     expect(text).toContain('<html lang="zh-CN">');
     expect(text).not.toContain('<script');
     expect(text).not.toContain('<b>');
   }
+  const wrong = await who.form('/site/nanjing-01/waiver', { rule: 'memry', reason: '批准', validUntil: '2099-01-01' });
+  expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('没有规则“memry”')]);
   const page = await who.page('/site/nanjing-01');
+  expect(page.text).toMatch(
+    /当时的记录[\s\S]*第 \d+ 条（散列 [0-9a-f]{16}），联署到第 0 条；最近快照 [\d -]+:\d\d，就绪考场 1 \/ 2/,
+  );
   expect(page.text).toContain('监控 &#60;script&#62;');
   expect(page.text).toContain('考点还没收到');
   const gone = await who.page('/site/nowhere');

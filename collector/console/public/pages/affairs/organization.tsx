@@ -124,9 +124,6 @@ function contentOf({ kind, body }: OrganizationDocument, rules: OrganizationAnsw
     if (typeof value === 'number') texts.push(words(String(value)));
   };
   const time = (word: Word) => (value: string) => say(word, { time: when(Number(value)) });
-  // What `organization hand-in --duty` takes.
-  if (kind === 'evaluation' || kind === 'rectification') put('id', (id) => say('organization_duty', { id }));
-  put('duty', (id) => say('organization_duty', { id }));
   put('decision', (value) => say(`decision_${value}` as Word));
   put('state', (value) => say(`state_${value}` as Word));
   put('rule', ruleName);
@@ -148,6 +145,9 @@ function contentOf({ kind, body }: OrganizationDocument, rules: OrganizationAnsw
   put('due', time('organization_due'));
   put('validUntil', time('organization_until'));
   put('until', time('organization_until'));
+  // What `organization hand-in --duty` takes.
+  if (kind === 'evaluation' || kind === 'rectification') put('id', (id) => say('organization_duty', { id }));
+  put('duty', (id) => say('organization_duty', { id }));
   if (kind === 'pack') texts.push(`${String(body['id'])} ${String(body['edition'])}`);
   if (kind === 'parameters') {
     for (const [rule, values] of Object.entries(body['parameters'] as Readonly<Record<string, object>>)) {
