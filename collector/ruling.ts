@@ -71,7 +71,7 @@ export async function rulingOf(parts: RulingParts): Promise<Ruling> {
     load: ({ files }) => loadPack(files, catalogue),
     dayStart: (day) => dayStart(day, settings.time_zone),
   });
-  for (const document of sound.toReversed()) editions.hear(document);
+  for (const document of sound.toReversed()) await editions.hear(document);
   for (const [n, at] of confirmed) editions.confirm(n, at);
   const organized = (edition: ReturnType<Editions['due']>) =>
     organizedStandard({

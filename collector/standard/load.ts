@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Catalogue } from '../../agent/catalogue.ts';
 import { faultAt } from '../faults.ts';
 import { type Compiled, compileRule, toRule, vocabularies } from './compile.ts';
@@ -32,16 +33,24 @@ export async function loadStandard(
   return 'fault' in pack ? { faults: [pack.fault] } : loadPack(pack.files, catalogue, overrides, place);
 }
 
-/** The same of a pack that does not lie in a folder. @param files in the order of their names */
-export function loadPack(
+/**
+ * The same of a pack that does not lie in a folder. It takes a tenth of a second, and may come while a room is watched:
+ * between two rules others have their turn.
+ * @param files in the order of their names
+ */
+export async function loadPack(
   files: readonly PackFile[],
   catalogue: Catalogue,
   overrides: Overrides = {},
   place?: Place,
-): Loaded {
-  const documents = files.map(({ name, text }) => openDocument(name, text));
+): Promise<Loaded> {
+  const documents: Document[] = [];
+  for (const { name, text } of files) {
+    documents.push(openDocument(name, text));
+    await turn();
+  }
   const head = readHead(documents.find(({ file }) => file === STANDARD_NAME));
-  const rules = readRules(
+  const rules = await readRules(
     documents.filter(({ file }) => file !== STANDARD_NAME),
     catalogue,
   );
@@ -117,7 +126,7 @@ function readHead(document: Document | undefined): WholeStandard | undefined {
   return STANDARD_FILE.read(document.root, document) as WholeStandard | undefined;
 }
 
-function readRules(documents: readonly Document[], catalogue: Catalogue): readonly Compiled[] {
+async function readRules(documents: readonly Document[], catalogue: Catalogue): Promise<readonly Compiled[]> {
   const vocabularyFor = vocabularies(catalogue);
   const rules: Compiled[] = [];
   const files = new Map<string, string>();
@@ -142,6 +151,7 @@ function readRules(documents: readonly Document[], catalogue: Catalogue): readon
       files.set(id, document.file);
     }
     const compiled = compileRule(draft, document, catalogue, vocabularyFor);
+    await turn();
     if (compiled) rules.push(compiled);
   }
   return rules.sort(

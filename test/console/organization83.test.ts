@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lineOf } from '../../collector/history/chain.ts';
@@ -16,6 +16,9 @@ import { examBody, paperSite } from '../collector/organization/paper.ts';
 
 const missing = await whyNoChrome83();
 const DAY_MS = 86_400_000;
+function shipped(name: string): string {
+  return readFileSync(join(import.meta.dirname, '../../collector/standards/live-commerce', name), 'utf8');
+}
 const WIDTHS = [1366, 420] as const;
 
 /** Everything that a page of one site can show: documents of every kind, a fork, a gap, an exam outside of the scope. */
@@ -110,6 +113,8 @@ describe.skipIf(missing)(`in real Chrome 83${missing ? ` (${missing})` : ''}`, (
       const data = temporaryFolder();
       writeFileSync(join(data, 'organization-ticket'), organizationTicketText(await field.ticket('nanjing-01')));
       await signed(field, 'nanjing-01');
+      const files = { 'standard.yaml': shipped('standard.yaml'), 'memory.yaml': shipped('memory.yaml') };
+      await act(field.organization, 'nanjing-01', 'pack', { id: 'live-commerce', edition: '2.0', files }, 'o-1');
       const settings = `site: nanjing-01\ninternet_targets: []\norganization: { ticket_file: ${data}/organization-ticket }\n`;
       const collector = await collectorIn({ data, settings });
       const headers = await administrator(collector);
@@ -117,10 +122,10 @@ describe.skipIf(missing)(`in real Chrome 83${missing ? ` (${missing})` : ''}`, (
       const exam = { kind: 'exam', title: { zh: '下午场', en: 'Afternoon' }, rooms: ['B'], candidates: 60 };
       const payload = { ...exam, startsAt, endsAt: startsAt + 3_600_000 };
       await collector.app.inject({ method: 'POST', url: '/api/v1/sessions', headers, payload });
-      await vi.waitUntil(() => collector.desk.belonging?.membership.documents().length === 5, { timeout: 20_000 });
+      await vi.waitUntil(() => collector.desk.belonging?.membership.documents().length === 6, { timeout: 20_000 });
       const chrome = await launchChrome83(language);
       onTestFinished(() => chrome.close());
-      for (const width of WIDTHS) {
+      for (const [index, width] of WIDTHS.entries()) {
         const page = await chrome.open(`${await pagesBefore(collector, built.folder)}#/sign-in`, width, 768);
         await page.until("document.querySelector('#password')");
         await page.evaluate(`document.querySelector('#name').value = 'li'`);
@@ -130,6 +135,12 @@ describe.skipIf(missing)(`in real Chrome 83${missing ? ` (${missing})` : ''}`, (
         await page.evaluate("location.hash = '#/affairs/organization'");
         await page.until("document.querySelector('main').textContent.includes('补装考场 B 的第二路摄像头')");
         await look(page, `own-${width}-${language}`);
+        // An edition that names no day: the site lead confirms it, and it waits for the next start.
+        const list =
+          "[...document.querySelectorAll('li')].find((each) => each.textContent.includes('live-commerce 2.0'))";
+        if (index === 0) await page.evaluate(`${list}.querySelector('button').click()`);
+        await page.until(`!${list}.querySelector('button')`);
+        expect(await page.evaluate(`${list}.textContent`)).toMatch(/下次启动采集器起执行|from the next start/);
         const widths = await page.evaluate<number[]>('[document.documentElement.scrollWidth, innerWidth]');
         expect([widths[0]! <= widths[1]!, widths]).toEqual([true, widths]);
         expect(page.errors).toEqual([]);

@@ -9,7 +9,7 @@ import { packIn, type Pack } from './pack.ts';
  */
 export interface Editions {
   /** In any order; the newest first costs least. */
-  hear(document: OrganizationDocument): void;
+  hear(document: OrganizationDocument): Promise<void>;
   confirm(n: number, at: number): void;
   /** The newest document first. */
   rows(wall: number): readonly EditionRow[];
@@ -57,7 +57,7 @@ export interface EditionParts {
   /** Of the standard that the settings name. */
   readonly id: string;
   /** As it stands, without anybody's parameters. */
-  readonly load: (pack: Pack) => Loaded;
+  readonly load: (pack: Pack) => Promise<Loaded>;
   /** The moment at which `2026-09-01` begins at the site. */
   readonly dayStart: (day: string) => number | null;
 }
@@ -105,12 +105,12 @@ export function createEditions({ id, load, dayStart }: EditionParts): Editions {
   }
 
   return {
-    hear({ kind, n, body }) {
+    async hear({ kind, n, body }) {
       const pack = kind === 'pack' ? packIn(body) : null;
       if (!pack || known.has(n)) return;
       if (known.size >= MOST && n < Math.min(...known.keys())) return;
       // What is of another certificate is not judged by: whether it could be is nobody's question.
-      const loaded = pack.id === id ? load(pack) : null;
+      const loaded = pack.id === id ? await load(pack) : null;
       const isLoaded = loaded !== null && 'standard' in loaded;
       const day = isLoaded && loaded.standard.effective !== null ? dayStart(loaded.standard.effective) : null;
       const why = loaded !== null && 'faults' in loaded ? faulty(loaded.faults) : null;

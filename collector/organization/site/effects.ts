@@ -12,7 +12,7 @@ export interface EffectParts {
   readonly waive: (waiver: OrganizationWaiver) => Promise<void>;
   readonly recall: (id: string, at: number) => Promise<void>;
   /** Hears of an edition of a standard. */
-  readonly edition: (document: OrganizationDocument) => void;
+  readonly edition: (document: OrganizationDocument) => Promise<void>;
   readonly warn: (message: string) => void;
 }
 
