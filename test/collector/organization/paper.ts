@@ -27,7 +27,8 @@ export interface PaperSite {
   /** The same record so far, with the same key, that goes on its own way: as after a restored backup. */
   copy(): PaperSite;
   membership(ticket: OrganizationTicket, follows?: Partial<Pick<MembershipParts, 'effect' | 'failed'>>): Membership;
-  shipping(ticket: OrganizationTicket, membership: Membership): Shipping;
+  /** @param now the wall clock of its collector; this computer's when not given */
+  shipping(ticket: OrganizationTicket, membership: Membership, now?: () => number): Shipping;
 }
 
 interface PaperStart {
@@ -102,14 +103,14 @@ export function paperSite(site: string, from = Date.UTC(2026, 10, 23, 1), before
         failed: () => undefined,
         ...follows,
       }),
-    shipping: (ticket, membership) =>
+    shipping: (ticket, membership, now = Date.now) =>
       createShipping({
         site,
         ticket,
-        client: createClient({ ticket, url: null, site, key: () => key, now: Date.now }),
+        client: createClient({ ticket, url: null, site, key: () => key, now }),
         history,
         membership,
-        now: Date.now,
+        now,
         log: pino({ level: 'silent' }),
         waits: { ...QUICK, idleMs: 200, pollMs: 5_000, longestMs: 1_000 },
       }),
