@@ -21,8 +21,11 @@ export interface EvidenceFile {
 
 /** As kept. */
 export interface KeptFile extends EvidenceFile {
-  /** With it alone an entry's hash can be checked against a photo; gone with the bytes. */
-  readonly salt: string;
+  /**
+   * With it alone an entry's hash can be checked against a photo; `''` once the bytes are gone. Absent: an earlier version
+   * kept it, whose entries hold the SHA-256 itself.
+   */
+  readonly salt?: string;
 }
 
 export interface Files {
@@ -188,6 +191,7 @@ const TOO_LARGE: Bilingual = {
 };
 /** Null once it is erased. */
 export function fileSeal({ salt, sha256 }: Pick<KeptFile, 'salt' | 'sha256'>): string | null {
+  if (salt === undefined) return sha256;
   return salt === '' ? null : sealOf(salt, sha256);
 }
 

@@ -123,3 +123,11 @@ test('what nobody names for a day, what a kill left half-written and what was er
   expect(next.file(sha256(JPEG))).toBeUndefined();
   expect(readFileSync(join(folder, sha256(PNG)))).toEqual(PNG);
 });
+
+test('a file that an earlier version kept is known by what its entries hold, the SHA-256 itself', () => {
+  const { files } = site();
+  const about = { sha256: sha256(JPEG), type: 'image/jpeg', bytes: 9, at: 1, by: 'a-1', erasedAt: null } as const;
+  files.restore([about]);
+  expect(files.seal(sha256(JPEG))).toBe(sha256(JPEG));
+  expect(files.file(sha256(JPEG))).toEqual(about);
+});
