@@ -32,7 +32,7 @@ export function accountRoutes(app: FastifyInstance, people: People, guard: Guard
     return { code: await people.reset(request.params.id, by) };
   });
 
-  for (const verb of ['disable', 'enable'] as const)
+  for (const verb of ['disable', 'enable', 'erase'] as const)
     app.post<OfAccount>(`/api/v1/accounts/:id/${verb}`, async (request) => {
       const { id: by } = await guard.administrator(request);
       await people[verb](request.params.id, by);

@@ -63,7 +63,7 @@ export function accountPageRoutes(
     return reply.redirect('/accounts');
   });
 
-  for (const verb of ['disable', 'enable'] as const)
+  for (const verb of ['disable', 'enable', 'erase'] as const)
     app.post<OfAccount>(`/accounts/:id/${verb}`, async (request, reply) => {
       const person = await guard.administrator(request);
       await people[verb](request.params.id, person.id);

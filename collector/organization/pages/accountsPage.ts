@@ -64,6 +64,7 @@ export function accountsPage({ language, person }: Place, shown: AccountsShown):
 
 /** Nobody switches off or resets the own account: another administrator does. */
 function acts(language: Language, account: Person, provinces: readonly string[], isOwn: boolean): Html {
+  if (account.name === account.id) return html`<span class="quiet">${text(language, 'account_erased')}</span>`;
   const say = (word: PageWord): string => text(language, word);
   const path = `/accounts/${account.id}`;
   const button = (verb: string, word: PageWord): Html =>
@@ -77,7 +78,7 @@ function acts(language: Language, account: Person, provinces: readonly string[],
       !isOwn &&
       html`<p>
         ${button('reset', 'account_reset')}
-        ${account.state === 'disabled' ? button('enable', 'account_enable') : button('disable', 'account_disable')}
+        ${account.state === 'disabled' ? html`${button('enable', 'account_enable')}${button('erase', 'account_erase')}` : button('disable', 'account_disable')}
       </p>`
     }
   </details>`;

@@ -20,6 +20,8 @@ export interface Management {
   reset(id: string, by: string): Promise<string>;
   disable(id: string, by: string): Promise<void>;
   enable(id: string, by: string): Promise<void>;
+  /** Closes a switched-off account for good and forgets the name; documents keep the id alone. */
+  erase(id: string, by: string): Promise<void>;
   list(): Promise<readonly Person[]>;
   /** The newest ones, newest first. */
   changes(): Promise<readonly AccountChange[]>;
@@ -40,7 +42,7 @@ export interface AccountChange {
   readonly to: Pick<PersonWish, 'role' | 'scope'> | null;
 }
 
-export type ChangeWord = 'created' | 'changed' | 'reset' | 'disabled' | 'enabled' | 'password';
+export type ChangeWord = 'created' | 'changed' | 'reset' | 'disabled' | 'enabled' | 'erased' | 'password';
 
 /** Whoever has the organization's folder and database needs no account: the first one comes from there, too. */
 export const AT_COMMAND_LINE = 'command-line';
@@ -79,6 +81,8 @@ export function createManagement({ store, now }: Organization, hasher: Hasher): 
     return inTurn(async (sql, rows) => {
       const before = rows.find((row) => row.id === id);
       if (!before) throw UNKNOWN();
+      if (isErased(before)) throw ERASED();
+      if (what === 'erased' && before.disabled_at === null) throw IN_USE();
       const after = { ...before, ...change };
       const left = rows.map((row) => (row === before ? after : row));
       if (by !== AT_COMMAND_LINE && canManage(before) && !left.some(canManage)) throw LAST();
@@ -143,6 +147,8 @@ export function createManagement({ store, now }: Organization, hasher: Hasher): 
       if (id === by) throw OWN();
       await changed(id, by, 'disabled', { disabled_at: now() });
     },
+    erase: (id, by) =>
+      changed(id, by, 'erased', { name: id, scope: null, hash: null, code_hash: null, code_until: null }),
     enable: (id, by) => changed(id, by, 'enabled', { disabled_at: null }),
     list: async () => {
       const rows = await store.sql.selectFrom('account').selectAll().where('site_id', '=', WHOLE).execute();
@@ -178,6 +184,11 @@ function grantOf({ role, scope }: AccountRow): Pick<PersonWish, 'role' | 'scope'
   return { role: role as PersonRole, scope: scope === null ? null : (JSON.parse(scope) as Scope) };
 }
 
+/** Its name is its id: nothing is left of the person. */
+function isErased({ id, name }: AccountRow): boolean {
+  return name === id;
+}
+
 /** Signs in today, and manages accounts. */
 function canManage({ role, disabled_at: disabledAt, hash }: AccountRow): boolean {
   return role === 'administrator' && disabledAt === null && hash !== null;
@@ -189,6 +200,16 @@ const OWN = () =>
   new OrganizationRefusal(409, 'own', {
     zh: '不能停用或重设自己的账号；请另一位管理员来做。改密码在“我的密码”',
     en: 'not your own account; another administrator does that. “My password” changes the password',
+  });
+const ERASED = () =>
+  new OrganizationRefusal(409, 'erased', {
+    zh: '这个账号的姓名已删除，不能再用',
+    en: 'the name of this account is erased; it is closed',
+  });
+const IN_USE = () =>
+  new OrganizationRefusal(409, 'account', {
+    zh: '先停用账号，再删除姓名',
+    en: 'switch the account off before its name is erased',
   });
 const LAST = () =>
   new OrganizationRefusal(409, 'last-administrator', {

@@ -254,7 +254,7 @@ export interface AccountChangeRow {
   readonly at: number;
   readonly by_account: string;
   readonly account: string;
-  readonly what: 'created' | 'changed' | 'reset' | 'disabled' | 'enabled' | 'password';
+  readonly what: 'created' | 'changed' | 'reset' | 'disabled' | 'enabled' | 'erased' | 'password';
   /** `{ role, scope }` as JSON, where they were set. */
   readonly grant: string | null;
 }

@@ -68,6 +68,22 @@ test('role and sites are changed while the person is signed in; switching off an
   expect((await east.form('/sign-in', { name: 'east', password: 'one more password', code })).status).toBe(302);
 });
 
+test('a name is erased once the account is switched off: nothing tells it any more, and nobody comes in by it', async () => {
+  const field = await fieldWithSite();
+  const chief = await reviewer(field, CHIEF);
+  await reviewer(field, { name: '张三丰', role: 'reviewer', scope: null });
+  const id = await idOf(field, '张三丰');
+  const act = async (verb: string) => (await chief.form(`/accounts/${id}/${verb}`, {})).status;
+  expect(await act('erase')).toBe(409);
+  expect([await act('disable'), await act('erase')]).toEqual([302, 302]);
+  const { text } = await chief.page('/accounts');
+  expect(text).not.toContain('张三丰');
+  expect(text).toContain(id);
+  const rows = await field.organization.store.sql.selectFrom('account').selectAll().execute();
+  expect(JSON.stringify(rows)).not.toContain('张三丰');
+  expect([await act('enable'), await act('reset'), await act('erase')]).toEqual([409, 409, 409]);
+});
+
 test('who is no administrator neither sees nor changes accounts, and a foreign page changes nothing', async () => {
   const field = await fieldWithSite();
   await reviewer(field, CHIEF);
@@ -76,7 +92,7 @@ test('who is no administrator neither sees nor changes accounts, and a foreign p
   expect((await some.page('/accounts')).status).toBe(403);
   expect((await some.page('/')).text).not.toContain('href="/accounts"');
   expect((await some.form('/accounts', { name: 'x1', role: 'administrator', sites: '' })).status).toBe(403);
-  for (const verb of ['change', 'disable', 'enable', 'reset'])
+  for (const verb of ['change', 'disable', 'enable', 'erase', 'reset'])
     expect((await some.form(`/accounts/${id}/${verb}`, { role: 'viewer' })).status, verb).toBe(403);
   const chief = await reviewer(field, { ...CHIEF, name: 'other' });
   const foreign = await field.app.inject({
