@@ -15,6 +15,16 @@ describe.skipIf(noChromium)(`the room in Chromium${noChromium ? ` (${noChromium}
     expect(await page.title()).toBe('未就绪 · 考场 A · 巡考');
   });
 
+  it('says of an address of no room that there is none, instead of an empty one', async () => {
+    const page = await visit.open({ hash: '#/room/B7', waitFor: 'h1' });
+    expect(await page.textContent('h1')).toBe('这里没有考场 B7');
+    await page.goto(page.url().replace('#/room/B7', '#/reasons/B7'));
+    await page.reload();
+    await page.waitForSelector('h1 >> text=这里没有考场 B7');
+    await page.click('nav >> text=A');
+    expect(await page.textContent('.summary-room')).toBe('考场 A');
+  });
+
   it('shows the worst seats first with one reason each in plain words', async () => {
     const page = await visit.open();
     const tiles = page.locator('.seats .tile');

@@ -52,6 +52,11 @@ export const WORDS = {
   // The room.
   room: { zh: '考场', en: 'Room' },
   room_name: { zh: '考场 {room}', en: 'Room {room}' },
+  room_unheard: { zh: '这里没有考场 {room}', en: 'There is no room {room} here' },
+  room_unheard_advice: {
+    zh: '考场在登记第一台机器或设备后出现。请核对网址，或从上方选择考场。',
+    en: 'A room appears with its first machine or device. Check the address, or choose a room above.',
+  },
   no_room_yet: { zh: '还没有机器登记', en: 'No machine is enrolled yet' },
   no_room_advice: {
     zh: '先登录，再到“登记机器”开一张凭证，在考场的每台机器上执行一次。',

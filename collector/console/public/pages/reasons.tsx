@@ -4,10 +4,11 @@ import type { ReasonRow, RoomReadiness } from '../../readinessApi.ts';
 import { addressOf } from '../address.ts';
 import { get, type Fault } from '../ask.ts';
 import { say, tell } from '../language.ts';
-import { rows } from '../live.ts';
-import { machineName, when } from '../names.ts';
+import { complete, rooms, rows } from '../live.ts';
+import { CAUSE_WORD, machineName, when } from '../names.ts';
 import { FormFault } from '../parts/form.tsx';
 import { Mark } from '../parts/mark.tsx';
+import { UnheardRoom } from '../parts/unheard.tsx';
 
 const EVERY_MS = 5_000;
 
@@ -26,6 +27,7 @@ export function ReasonsPage({ room }: { readonly room: string }) {
     const timer = setInterval(() => void load(), EVERY_MS);
     return () => clearInterval(timer);
   }, []);
+  if (complete.value && rooms.value.every((known) => known.room !== room)) return <UnheardRoom room={room} />;
   return (
     <main class="sheet">
       <h1>{say('reasons_title', { room })}</h1>
@@ -66,6 +68,12 @@ function Reasons({ reasons }: { readonly reasons: readonly ReasonRow[] }) {
               <small>
                 {reason.clause} · {tell(reason.required)}
               </small>
+              {reason.cause !== null && (
+                <>
+                  <br />
+                  <small>{say('reasons_unknown', { cause: say(CAUSE_WORD[reason.cause]) })}</small>
+                </>
+              )}
             </td>
             <td>{tell(reason.advice)}</td>
             <td>

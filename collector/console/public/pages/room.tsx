@@ -4,6 +4,7 @@ import type { Readiness } from '../../api.ts';
 import type { RoomReadiness } from '../../readinessApi.ts';
 import { Incidents, INCIDENTS_SHOWN } from '../parts/incidents.tsx';
 import { Mark } from '../parts/mark.tsx';
+import { UnheardRoom } from '../parts/unheard.tsx';
 import { TileLink } from '../parts/tile.tsx';
 import { addressOf } from '../address.ts';
 import { say, tell } from '../language.ts';
@@ -26,6 +27,7 @@ export function RoomPage() {
   });
   if (room === null || rooms.value.length === 0)
     return complete.value ? <NoRoom /> : <p class="empty">{say('opening')}</p>;
+  if (readiness === null && complete.value) return <UnheardRoom room={room} />;
   const view = viewRoom(rows.value, room, order.value);
   return (
     <main class="room">
