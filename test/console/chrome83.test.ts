@@ -113,7 +113,7 @@ describe.skipIf(missing)(`the console's pages in real Chrome 83${missing ? ` (${
   it.each(['zh-CN', 'en-US'])(
     'show what is seldom opened – sessions, people, a trial, restarts, accounts – of a real collector in %s',
     async (language) => {
-      const collector = await collectorIn({ settings: 'trial: jamb-cbt\n' });
+      const collector = await collectorIn({ settings: `trial: jamb-cbt\n${CAMERA_OF_A}` });
       await administrator(collector);
       chrome = await launchChrome83(language);
       const page = await chrome.open(`${await pagesBefore(collector, built.folder)}#/sign-in`, 1366, 768);
@@ -134,6 +134,7 @@ describe.skipIf(missing)(`the console's pages in real Chrome 83${missing ? ` (${
         ['#/affairs/occurrences', zh ? '违纪' : 'Violation'],
         ['#/affairs/dossier', zh ? '第三条' : '第三条'],
         ['#/trial', zh ? '试用标准' : 'on trial'],
+        ['#/room/Z', zh ? '这里没有考场 Z' : 'There is no room Z'],
         ['#/reasons/A', zh ? '要处理的事' : 'what to deal with'],
         ['#/room/A/proofs', zh ? '测外网带宽' : 'Measure the line out'],
         ['#/restarts', zh ? '重启检查' : 'estart'],
@@ -156,6 +157,9 @@ describe.skipIf(missing)(`the console's pages in real Chrome 83${missing ? ` (${
     90_000,
   );
 });
+
+/** A room is there with its first device. */
+const CAMERA_OF_A = 'devices: [{ id: cam-1, kind: camera, url: rtsp://127.0.0.1:1/a, room: A }]\n';
 
 async function open(language: string, more: { readonly paging?: PagingAnswer } = {}): Promise<Page83> {
   site = await startConsoleSite({ pages: built.folder, ...more });
