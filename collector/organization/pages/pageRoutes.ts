@@ -11,7 +11,7 @@ import { toldOf } from '../refusal.ts';
 import { compare } from '../views/compare.ts';
 import { evaluations } from '../views/evaluations.ts';
 import { oneSite } from '../views/oneSite.ts';
-import { overview, siteCount, type Order, type OverviewWish } from '../views/overview.ts';
+import { overview, provincesOf, siteCount, type Order, type OverviewWish } from '../views/overview.ts';
 import { accountPageRoutes } from './accountPageRoutes.ts';
 import { comparePage, evaluationsPage } from './comparePage.ts';
 import { html, type Html } from './html.ts';
@@ -54,14 +54,17 @@ export function pageRoutes(app: FastifyInstance, organization: Organization, peo
   async function sites(place: Place, wish: OverviewWish, order: Order | null): Promise<Html> {
     const all = await siteCount(organization, wish);
     const silentDays = (wish.silentMs ?? 0) / DAY_MS;
-    return sitesPage(place, await overview(organization, wish), { order, from: wish.from ?? 0, all, silentDays });
+    const provinces = await provincesOf(organization, wish.scope);
+    const { from = 0, province = '' } = wish;
+    const shown = { order, from, all, silentDays, province, provinces };
+    return sitesPage(place, await overview(organization, wish), shown);
   }
 
   app.get<Query>('/', (request, reply) =>
     pages.page(request, reply, 'sites', ({ scope }, place) => {
-      const { order: word = 'snapshot', from = '0' } = request.query;
+      const { order: word = 'snapshot', from = '0', province = '' } = request.query;
       const order = orderOf(word);
-      return sites(place, { scope, order, from: whole(from) }, order);
+      return sites(place, { scope, order, from: whole(from), province }, order);
     }),
   );
 

@@ -13,6 +13,9 @@ export interface SitesShown {
   readonly all: number;
   /** Since when they are silent; of all sites 0. */
   readonly silentDays: number;
+  /** Of which province they are; empty: of all. */
+  readonly province: string;
+  readonly provinces: readonly string[];
 }
 
 export const SILENT_DAYS = [7, 30, 90] as const;
@@ -37,8 +40,9 @@ export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], 
     ${
       order !== null &&
       html`<p>
-        ${ORDERS.map((word) => html`<a href="/?order=${word}" ${word === order && html`aria-current="true"`}>${say(`by_${word}`)}</a>&emsp;`)}
-      </p>`
+          ${ORDERS.map((word) => html`<a href="${pathOf(word, shown.province)}" ${word === order && html`aria-current="true"`}>${say(`by_${word}`)}</a>&emsp;`)}
+        </p>
+        ${shown.provinces.length > 1 && ofProvince(language, order, shown)}`
     }
     ${table(
       language,
@@ -59,6 +63,24 @@ export function sitesPage({ language, now }: Place, lines: readonly SiteLine[], 
     )}`;
 }
 
+function pathOf(order: Order, province: string): string {
+  return `/?order=${order}${province === '' ? '' : `&province=${encodeURIComponent(province)}`}`;
+}
+
+function ofProvince(language: Language, order: Order, { province, provinces }: SitesShown): Html {
+  return html`<form class="one" method="get" action="/">
+    <input type="hidden" name="order" value="${order}" />
+    <label
+      >${text(language, 'province')}
+      <select name="province">
+        <option value="">${text(language, 'all_provinces')}</option>
+        ${provinces.map((one) => html`<option ${one === province && html`selected`}>${one}</option>`)}
+      </select></label
+    >
+    <button>${text(language, 'show')}</button>
+  </form>`;
+}
+
 function silentFor(language: Language, { silentDays }: SitesShown): Html {
   return html`<p>
     ${text(language, 'silent_about')}
@@ -67,9 +89,9 @@ function silentFor(language: Language, { silentDays }: SitesShown): Html {
 }
 
 /** Which part of the sites this page has, and where the others are. */
-function cut(language: Language, count: number, { order, from, all, silentDays }: SitesShown): Html {
+function cut(language: Language, count: number, { order, from, all, silentDays, province }: SitesShown): Html {
   const at = (to: number): string =>
-    order === null ? `/silent?days=${silentDays}&from=${to}` : `/?order=${order}&from=${to}`;
+    order === null ? `/silent?days=${silentDays}&from=${to}` : `${pathOf(order, province)}&from=${to}`;
   const to = from + count;
   return html`<p>
     ${text(language, 'sites_cut', { from: Math.min(from + 1, all), to, all })}

@@ -87,6 +87,8 @@ export const PAGE_WORDS = {
   by_due: { zh: '按期限', en: 'by date due' },
   site: { zh: '考点', en: 'Site' },
   province: { zh: '省份', en: 'Province' },
+  all_provinces: { zh: '全部', en: 'all' },
+  show: { zh: '显示', en: 'Show' },
   snapshot: { zh: '最近快照', en: 'Last snapshot' },
   ready_rooms: { zh: '就绪考场', en: 'Rooms ready' },
   next_exam: { zh: '下一场考试', en: 'Next exam' },

@@ -38,6 +38,8 @@ export type Order = (typeof ORDERS)[number];
 export interface OverviewWish {
   readonly scope: Scope | null;
   readonly order: Order;
+  /** Only sites there; empty: everywhere. */
+  readonly province?: string;
   /** Only sites from which nothing came for so long, ms. */
   readonly silentMs?: number;
   readonly from?: number;
@@ -90,9 +92,10 @@ export async function siteCount({ store, now }: Organization, wish: OverviewWish
   return Number(count);
 }
 
-/** Where sites are, in order; for whoever gives an account its scope. */
-export async function provincesOf({ store }: Organization): Promise<readonly string[]> {
-  const rows = await store.sql.selectFrom('site').select('province').distinct().modifyEnd(OVERVIEW).execute();
+/** Where the sites of a scope are, in order. */
+export async function provincesOf({ store }: Organization, scope: Scope | null = null): Promise<readonly string[]> {
+  const query = inScope(store.sql.selectFrom('site').select('site.province'), scope);
+  const rows = await query.distinct().modifyEnd(OVERVIEW).execute();
   return rows
     .map(({ province }) => province)
     .filter((province) => province !== '')
@@ -101,10 +104,11 @@ export async function provincesOf({ store }: Organization): Promise<readonly str
 
 function wished<O>(
   query: SelectQueryBuilder<Tables, 'site', O>,
-  { scope, silentMs }: OverviewWish,
+  { scope, silentMs, province = '' }: OverviewWish,
   now: number,
 ): SelectQueryBuilder<Tables, 'site', O> {
-  const within = inScope(query, scope);
+  const seen = inScope(query, scope);
+  const within = province === '' ? seen : seen.where('site.province', '=', province);
   if (silentMs === undefined) return within;
   return within.where((eb) => eb.or([eb('arrived_at', '<', now - silentMs), eb('arrived_at', 'is', null)]));
 }

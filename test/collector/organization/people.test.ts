@@ -47,6 +47,13 @@ test('a person sees the sites of the scope and no other, and who only looks deci
   const namesFor = async (who: typeof chief) => (await who.get('overview')).body.sites.map(({ site }) => site).sort();
   expect(await namesFor(chief)).toEqual(['hangzhou-01', 'nanjing-01', 'wuhan-01']);
   expect(await namesFor(east)).toEqual(['nanjing-01', 'wuhan-01']);
+  const listed = async (who: typeof chief, province: string) =>
+    [...(await who.page(`/?province=${encodeURIComponent(province)}`)).text.matchAll(/href="\/site\/([\w-]+)"/g)].map(
+      ([, site]) => site,
+    );
+  expect(await listed(chief, '浙江')).toEqual(['hangzhou-01']);
+  expect([await listed(east, '湖北'), await listed(east, '浙江')]).toEqual([['wuhan-01'], []]);
+  expect((await east.page('/')).text).not.toContain('浙江');
   expect((await east.get('sites/hangzhou-01')).status).toBe(404);
   expect((await east.get('sites/hangzhou-01/entries')).status).toBe(404);
   expect((await east.post('sites/hangzhou-01/decision', { decision: 'warning', reason: 'x' })).status).toBe(404);
