@@ -18,6 +18,7 @@ const FLOW: readonly (readonly string[])[] = [
     'collector/pagers/schema.ts',
     'collector/pagers/settings.ts',
   ],
+  ['collector/sheet'],
   ['collector/devices', 'collector/series/store.ts', 'collector/organization/ticket.ts'],
   ['collector/series/settings.ts', 'collector/organization/settings.ts'],
   ['collector/networkSettings.ts'],

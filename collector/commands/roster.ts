@@ -1,6 +1,6 @@
 import type { Bilingual } from '../../agent/probe.ts';
 import { askControl } from '../control.ts';
-import type { LineFault } from '../people/csv.ts';
+import type { LineFault } from '../sheet/csv.ts';
 import { TEMPLATE } from '../people/rosterFile.ts';
 import { defaultData } from './collector.ts';
 import type { Command } from './command.ts';

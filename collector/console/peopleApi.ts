@@ -1,7 +1,7 @@
 /** What `/api/v1` answers about people and what they state, as types. Times are ms since 1970, UTC. */
 import type { Bilingual } from '../../agent/probe.ts';
 import type { Assignment, Candidates } from '../people/assignment.ts';
-import type { LineFault } from '../people/csv.ts';
+import type { LineFault } from '../sheet/csv.ts';
 import type { Conflict } from '../people/duties.ts';
 import type { Occurrence } from '../people/occurrences.ts';
 import type { Person } from '../people/person.ts';

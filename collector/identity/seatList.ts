@@ -1,10 +1,10 @@
 import { isIP } from 'node:net';
 import type { Bilingual } from '../../agent/probe.ts';
+import { readCsv, type CsvRow } from '../sheet/csv.ts';
 import { ROLES, type Role } from './machine.ts';
 
 /**
- * A list of seats as people keep it in a spreadsheet: CSV in UTF-8 (with or without its mark), GBK as a Chinese Excel saves
- * it, or UTF-16; comma, semicolon or tab between. With a first line of titles the columns may stand in any order:
+ * A list of seats as people keep it in a spreadsheet and save it as CSV. With a first line of titles the columns may stand in any order:
  *
  * ```csv
  * 考场,座位,计算机名,MAC
@@ -45,18 +45,10 @@ export function parseSeatList(
 ): SeatList | { readonly faults: readonly SeatFault[] } {
   if (bytes.length > MOST_BYTES)
     return whole(`文件超过 ${MOST_BYTES / 1024 / 1024} MiB`, `the file is larger than ${MOST_BYTES / 1024 / 1024} MiB`);
-  const text = decoded(bytes);
-  if (text === null)
-    return whole(
-      '文件不是文本：请在表格软件里另存为 CSV（UTF-8 或 GBK）',
-      'this is no text file; save the sheet as CSV in UTF-8 or GBK',
-    );
-  const lines = text.split(/\r\n|\n|\r/);
-  while (lines.at(-1)?.trim() === '') lines.pop();
-  if (lines.length > MOST_LINES)
-    return whole(`共 ${lines.length} 行，最多 ${MOST_LINES} 行`, `it has ${lines.length} lines; ${MOST_LINES} at most`);
+  const csv = readCsv(bytes, MOST_LINES, TOO_MANY);
+  if ('fault' in csv) return { faults: [{ line: csv.fault.line, ...csv.fault.message }] };
   const faults: SeatFault[] = [];
-  const rows = readRows(lines, room, faults);
+  const rows = readRows(csv.rows, room, faults);
   if (rows.length === 0 && faults.length === 0) return whole('文件里没有座位', 'there is no seat in it');
   findTwice(rows, faults);
   faults.sort((left, right) => left.line - right.line);
@@ -67,20 +59,7 @@ function whole(zh: string, en: string): { readonly faults: readonly SeatFault[] 
   return { faults: [{ line: 0, zh, en }] };
 }
 
-/** Null when it is no text in any of the three. GBK has few wrong bytes, so UTF-8, which has many, is tried before. */
-function decoded(bytes: Uint8Array): string | null {
-  const wide = bytes[0] === 0xff && bytes[1] === 0xfe ? ['utf-16le'] : ['utf-8', 'gb18030'];
-  for (const encoding of wide) {
-    try {
-      const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
-      // eslint-disable-next-line no-control-regex
-      return /[\u0000-\u0008\u000e-\u001f]/.test(text) ? null : text;
-    } catch {
-      // The next one.
-    }
-  }
-  return null;
-}
+const TOO_MANY: Bilingual = { zh: `最多 ${MOST_LINES} 行`, en: `${MOST_LINES} lines at most` };
 
 type Column = 'room' | 'seat' | 'role' | 'hostname' | 'mac' | 'address' | 'known';
 
@@ -121,19 +100,11 @@ const LABEL = /^[^/\s"\\\p{C}]+$/u;
 /** A spreadsheet would compute such a cell, now or wherever the list is opened next. */
 const FORMULA = /^[=＝+＋@＠-]/;
 
-function readRows(lines: readonly string[], room: string | null, faults: SeatFault[]): SeatRow[] {
-  const separator = /[\t;,]/.exec(lines[0] ?? '')?.[0] ?? ',';
+function readRows(lines: readonly CsvRow[], room: string | null, faults: SeatFault[]): SeatRow[] {
   let columns: readonly Column[] = ['seat', 'known'];
   const rows: SeatRow[] = [];
-  for (const [index, text] of lines.entries()) {
-    const line = index + 1;
+  for (const [index, { line, cells }] of lines.entries()) {
     const fault = (zh: string, en: string): void => void faults.push({ line, zh, en });
-    if (text.trim() === '') continue;
-    const cells = cellsOf(text, separator);
-    if (cells === null) {
-      fault('引号没有成对', 'a quotation mark has no second one');
-      continue;
-    }
     const titles = index === 0 ? titlesOf(cells, fault) : null;
     if (titles === 'faulty') return [];
     if (titles !== null) {
@@ -172,21 +143,6 @@ function titlesOf(
     return 'faulty';
   }
   return columns;
-}
-
-function cellsOf(text: string, separator: string): readonly string[] | null {
-  const cells: string[] = [];
-  let rest = text;
-  for (;;) {
-    const quoted = /^\s*"((?:[^"]|"")*)"\s*/.exec(rest);
-    const plain = quoted ? null : rest.split(separator, 1)[0]!;
-    if (plain?.includes('"')) return null;
-    cells.push((quoted ? quoted[1]!.replaceAll('""', '"') : plain!).trim());
-    rest = rest.slice(quoted ? quoted[0].length : plain!.length);
-    if (rest === '') return cells;
-    if (!rest.startsWith(separator)) return null;
-    rest = rest.slice(1);
-  }
 }
 
 function rowOf(

@@ -1,4 +1,6 @@
 import type { Bilingual } from '../../agent/probe.ts';
+import { readCsv, type CsvRow, type LineFault } from '../sheet/csv.ts';
+import * as sheet from '../sheet/headings.ts';
 import {
   dayOf,
   departmentOf,
@@ -11,7 +13,6 @@ import {
   yesNoOf,
   type Understood,
 } from './cells.ts';
-import { readCsv, type CsvRow, type LineFault } from './csv.ts';
 import type { Fitness } from './kinds.ts';
 import { blankPerson, type Person } from './person.ts';
 
@@ -37,10 +38,7 @@ export interface RosterFaults {
   readonly count: number;
 }
 
-interface Column {
-  readonly title: Bilingual;
-  readonly also: readonly string[];
-  readonly needed?: true;
+interface Column extends sheet.Column {
   readonly read: (text: string, today: string) => Understood<Partial<Person>>;
 }
 
@@ -127,10 +125,8 @@ export const COLUMNS: Readonly<Record<string, Column>> = {
   },
 };
 
-/** The template that a site fills in: the headings in Chinese, with a byte order mark so that Excel reads them. */
-export const TEMPLATE = `\uFEFF${Object.values(COLUMNS)
-  .map(({ title }) => title.zh)
-  .join(',')}\r\n`;
+/** The template that a site fills in. */
+export const TEMPLATE = sheet.templateOf(COLUMNS);
 
 /**
  * Reads a roster. Every fault of every line is found in one go; with a single one nothing is given, so that a file is
@@ -138,12 +134,12 @@ export const TEMPLATE = `\uFEFF${Object.values(COLUMNS)
  * @param today the site's day, `2026-03-01`
  */
 export function readRoster(bytes: Uint8Array, today: string): { readonly lines: readonly RosterLine[] } | RosterFaults {
-  const csv = readCsv(bytes, MOST_PEOPLE + 1);
+  const csv = readCsv(bytes, MOST_PEOPLE + 1, TOO_MANY);
   if ('fault' in csv) return { faults: [csv.fault], count: 1 };
   const [head, ...body] = csv.rows;
-  if (!head) return told([{ line: 1, column: null, message: EMPTY }]);
-  const headed = readHead(head);
-  if ('faults' in headed) return told(headed.faults);
+  if (!head) return told([{ line: 1, column: null, message: sheet.EMPTY }]);
+  const headed = sheet.readHead(head, COLUMNS);
+  if (headed.faults.length > 0) return told(headed.faults);
   if (body.length === 0) return told([{ line: head.line + 1, column: null, message: NOBODY }]);
   const faults: LineFault[] = [];
   const lines = body.map((row) => readLine(row, headed.columns, today, faults)).filter((line) => line !== null);
@@ -161,47 +157,15 @@ function told(faults: readonly LineFault[]): RosterFaults {
   return { faults: sorted.slice(0, MOST_FAULTS), count: faults.length };
 }
 
-interface Head {
-  /** By place in the line. */
-  readonly columns: readonly string[];
-}
-
-function readHead({ line, cells }: CsvRow): Head | { readonly faults: readonly LineFault[] } {
-  const faults: LineFault[] = [];
-  const columns: string[] = [];
-  for (const cell of withoutEnd(cells)) {
-    const key = keyOf(cell);
-    if (key === undefined) faults.push({ line, column: cell, message: unknownColumn(cell) });
-    else if (columns.includes(key)) faults.push({ line, column: cell, message: columnTwice(cell) });
-    columns.push(key ?? '');
-  }
-  for (const [key, { title, needed }] of Object.entries(COLUMNS)) {
-    if (needed && !columns.includes(key)) faults.push({ line, column: title.zh, message: missingColumn(title) });
-  }
-  return faults.length > 0 ? { faults } : { columns };
-}
-
-/** Spreadsheets write empty cells behind the last one that was ever filled. */
-function withoutEnd(cells: readonly string[]): readonly string[] {
-  return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
-}
-
-function keyOf(heading: string): string | undefined {
-  const squeezed = heading.replace(/[\s*]/g, '').toLowerCase();
-  return Object.entries(COLUMNS).find(([key, { title, also }]) =>
-    [key, title.zh, title.en, ...also].some((name) => name.replace(/\s/g, '').toLowerCase() === squeezed),
-  )?.[0];
-}
-
 function readLine(
   { line, cells }: CsvRow,
   columns: readonly string[],
   today: string,
   faults: LineFault[],
 ): RosterLine | null {
-  const filled = withoutEnd(cells).length;
-  if (filled > columns.length) {
-    faults.push({ line, column: null, message: tooManyCells(filled, columns.length) });
+  const beyond = sheet.tooManyCells(cells, columns);
+  if (beyond) {
+    faults.push({ line, column: null, message: beyond });
     return null;
   }
   const before = faults.length;
@@ -212,7 +176,7 @@ function readLine(
     const bad = harmful(text);
     const understood = bad ? { fault: bad } : column.read(text, today);
     if ('fault' in understood) {
-      const message = column.needed && isBlank(text) ? needed(column.title) : understood.fault;
+      const message = column.needed && isBlank(text) ? sheet.notGiven(column.title) : understood.fault;
       faults.push({ line, column: column.title.zh, message });
       return;
     }
@@ -230,31 +194,11 @@ export function changedBy(before: Person | undefined, { number, name, change }: 
   return { ...base, ...change, fitness: { ...base.fitness, ...change.fitness }, left: false };
 }
 
-const EMPTY: Bilingual = { zh: '文件是空的', en: 'the file is empty' };
 const NOBODY: Bilingual = { zh: '表头下面没有人员', en: 'there is nobody below the headings' };
-const known = Object.values(COLUMNS)
-  .map(({ title }) => title.zh)
-  .join('、');
-const knownEn = Object.values(COLUMNS)
-  .map(({ title }) => title.en)
-  .join(', ');
-const unknownColumn = (heading: string): Bilingual => ({
-  zh: heading === '' ? `有一列没有表头；可用的表头有 ${known}` : `不认识的表头“${heading}”；可用的有 ${known}`,
-  en: `unknown heading ${JSON.stringify(heading)}; known are ${knownEn}`,
-});
-const columnTwice = (heading: string): Bilingual => ({
-  zh: `表头“${heading}”出现了两次`,
-  en: `the heading ${JSON.stringify(heading)} stands there twice`,
-});
-const missingColumn = (title: Bilingual): Bilingual => ({
-  zh: `缺少表头“${title.zh}”`,
-  en: `the heading ${title.en} is missing`,
-});
-const needed = (title: Bilingual): Bilingual => ({ zh: `没有填写${title.zh}`, en: `${title.en} is not given` });
-const tooManyCells = (found: number, most: number): Bilingual => ({
-  zh: `有 ${found} 格，但表头只有 ${most} 列；内容里有逗号的要用引号括起来`,
-  en: `it has ${found} cells below ${most} headings; put quotes round what holds a comma`,
-});
+const TOO_MANY: Bilingual = {
+  zh: `超过 ${MOST_PEOPLE} 人；一个考点的考务人员不会这么多，请检查是否选错了文件`,
+  en: `more than ${MOST_PEOPLE} people; no site has so many staff – check that it is the right file`,
+};
 const twice = (number: string, before: number): Bilingual => ({
   zh: `工号 ${number} 在第 ${before} 行已经有了`,
   en: `the number ${number} stands in line ${before} already`,

@@ -1,5 +1,5 @@
 import type { Bilingual } from '../../agent/probe.ts';
-import type { LineFault } from '../people/csv.ts';
+import type { LineFault } from '../sheet/csv.ts';
 import type { Session } from '../sessions/session.ts';
 
 export type Wish = Omit<Session, 'id'>;

@@ -1,14 +1,9 @@
 import type { Bilingual } from '../../agent/probe.ts';
 import { harmful, isBlank } from '../people/cells.ts';
-import { readCsv, type CsvRow } from '../people/csv.ts';
+import { readCsv, type CsvRow } from '../sheet/csv.ts';
+import * as sheet from '../sheet/headings.ts';
 import { exam, MOST_SESSIONS, tooMany, type Draft, type Fault } from './draft.ts';
 import { dayOf, timeOf } from './when.ts';
-
-interface Column {
-  readonly title: Bilingual;
-  readonly also: readonly string[];
-  readonly needed?: true;
-}
 
 /** In the order of the template file; headings are known by any of their names. */
 const COLUMNS = {
@@ -24,14 +19,12 @@ const COLUMNS = {
   candidates: { title: { zh: '考生人数', en: 'candidates' }, also: ['人数', '应考人数'], needed: true },
   subjects: { title: { zh: '科目', en: 'subjects' }, also: ['考试科目', 'subject'] },
   level: { title: { zh: '等级', en: 'level' }, also: ['级别', '考试等级'] },
-} as const satisfies Record<string, Column>;
+} as const satisfies sheet.Columns<string>;
 
 type Key = keyof typeof COLUMNS;
 
-/** The template that a site fills in, with a byte order mark so that Excel reads it. */
-export const TEMPLATE = `\uFEFF${Object.values(COLUMNS)
-  .map(({ title }) => title.zh)
-  .join(',')}\r\n`;
+/** The template that a site fills in. */
+export const TEMPLATE = sheet.templateOf(COLUMNS);
 
 /** Exams from a CSV file, UTF-8 or GBK; every fault of every line in one go. */
 export function readTable(
@@ -39,40 +32,25 @@ export function readTable(
   zone: string,
 ): { readonly drafts: readonly Draft[]; readonly faults: readonly Fault[] } {
   const lines = bytes.reduce((count, byte) => count + (byte === 0x0a ? 1 : 0), 0);
-  const csv = lines > MOST_SESSIONS * 2 ? { fault: tooMany(1) } : readCsv(bytes, MOST_SESSIONS * 3);
+  const csv = lines > MOST_SESSIONS * 2 ? { fault: tooMany(1) } : readCsv(bytes, MOST_SESSIONS * 3, tooMany(1).message);
   if ('fault' in csv) return { drafts: [], faults: [csv.fault] };
   const [head, ...body] = csv.rows;
-  if (!head) return { drafts: [], faults: [{ line: 1, column: null, message: EMPTY }] };
+  if (!head) return { drafts: [], faults: [{ line: 1, column: null, message: sheet.EMPTY }] };
   if (body.length > MOST_SESSIONS) return { drafts: [], faults: [tooMany(body[MOST_SESSIONS]!.line)] };
-  const { columns, faults } = readHead(head);
+  const { columns, faults } = sheet.readHead<Key>(head, COLUMNS);
   if (faults.length === 0 && body.length === 0) faults.push({ line: head.line + 1, column: null, message: NO_SESSION });
   if (faults.length > 0) return { drafts: [], faults };
   const drafts = body.map((row) => readLine(row, columns, zone, faults)).filter((draft) => draft !== null);
   return { drafts, faults };
 }
 
-function readHead({ line, cells }: CsvRow): { columns: Key[]; faults: Fault[] } {
-  const faults: Fault[] = [];
-  const columns: Key[] = [];
-  for (const cell of withoutEnd(cells)) {
-    const key = keyOf(cell);
-    if (key === undefined) faults.push({ line, column: cell, message: unknownColumn(cell) });
-    else if (columns.includes(key)) faults.push({ line, column: cell, message: columnTwice(cell) });
-    else columns.push(key);
-  }
-  for (const [key, { title, ...column }] of Object.entries(COLUMNS) as [Key, Column][]) {
-    if (column.needed && !columns.includes(key)) faults.push({ line, column: title.zh, message: missingColumn(title) });
-  }
-  return { columns, faults };
-}
-
 function readLine({ line, cells }: CsvRow, columns: readonly Key[], zone: string, faults: Fault[]): Draft | null {
   const before = faults.length;
   const fault = (key: Key | null, message: Bilingual): void =>
     void faults.push({ line, column: key === null ? null : COLUMNS[key].title.zh, message });
-  const filled = withoutEnd(cells).length;
-  if (filled > columns.length) {
-    fault(null, tooManyCells(filled, columns.length));
+  const beyond = sheet.tooManyCells(cells, columns);
+  if (beyond) {
+    fault(null, beyond);
     return null;
   }
   const said: Partial<Record<Key, string>> = {};
@@ -81,7 +59,7 @@ function readLine({ line, cells }: CsvRow, columns: readonly Key[], zone: string
     const bad = harmful(text);
     if (bad) fault(key, bad);
     else if (!isBlank(text)) said[key] = text;
-    else if ((COLUMNS[key] as Column).needed) fault(key, notGiven(COLUMNS[key].title));
+    else if ((COLUMNS[key] as sheet.Column).needed) fault(key, sheet.notGiven(COLUMNS[key].title));
   });
   const day = said.day === undefined ? null : dayOf(said.day);
   if (day && 'fault' in day) fault('day', day.fault);
@@ -105,41 +83,4 @@ function readLine({ line, cells }: CsvRow, columns: readonly Key[], zone: string
   return faults.length > before ? null : { line, column: null, wish: made.wish };
 }
 
-/** Spreadsheets write empty cells behind the last one that was ever filled. */
-function withoutEnd(cells: readonly string[]): readonly string[] {
-  return cells.slice(0, cells.findLastIndex((cell) => cell !== '') + 1);
-}
-
-function keyOf(heading: string): Key | undefined {
-  const squeezed = heading.replace(/[\s*]/g, '').toLowerCase();
-  return (Object.entries(COLUMNS) as [Key, Column][]).find(([key, { title, also }]) =>
-    [key, title.zh, title.en, ...also].some((name) => name.replace(/\s/g, '').toLowerCase() === squeezed),
-  )?.[0];
-}
-
-const EMPTY: Bilingual = { zh: '文件是空的', en: 'the file is empty' };
 const NO_SESSION: Bilingual = { zh: '表头下面没有场次', en: 'there is no session below the headings' };
-const names = (language: keyof Bilingual): string =>
-  Object.values(COLUMNS)
-    .map(({ title }) => title[language])
-    .join(language === 'zh' ? '、' : ', ');
-const unknownColumn = (heading: string): Bilingual => ({
-  zh:
-    heading === ''
-      ? `有一列没有表头；可用的表头有 ${names('zh')}`
-      : `不认识的表头“${heading}”；可用的有 ${names('zh')}`,
-  en: `unknown heading ${JSON.stringify(heading)}; known are ${names('en')}`,
-});
-const columnTwice = (heading: string): Bilingual => ({
-  zh: `表头“${heading}”出现了两次`,
-  en: `the heading ${JSON.stringify(heading)} stands there twice`,
-});
-const missingColumn = (title: Bilingual): Bilingual => ({
-  zh: `缺少表头“${title.zh}”`,
-  en: `the heading ${title.en} is missing`,
-});
-const notGiven = (title: Bilingual): Bilingual => ({ zh: `没有填写${title.zh}`, en: `${title.en} is not given` });
-const tooManyCells = (found: number, most: number): Bilingual => ({
-  zh: `有 ${found} 格，但表头只有 ${most} 列；内容里有逗号的要用引号括起来`,
-  en: `it has ${found} cells below ${most} headings; put quotes round what holds a comma`,
-});

@@ -49,7 +49,9 @@ test.each([
 test('quoted cells may hold commas and quotation marks', () => {
   expect(faultsOf('seat,hostname\n"1","PC""1"\n', 'A')).toEqual([[2, '"PC"1" cannot be a hostname']]);
   expect(rowsOf('seat,hostname\n"1", "PC-1" \n', 'A')).toMatchObject([{ seat: '1', hostname: 'PC-1' }]);
-  expect(faultsOf('seat,hostname\n1,"PC-1\n', 'A')).toEqual([[2, 'a quotation mark has no second one']]);
+  expect(faultsOf('seat,hostname\n1,"PC-1\n', 'A')).toEqual([
+    [2, 'the quote " that begins here has no end, or what it holds is too long'],
+  ]);
 });
 
 describe('nothing of a list with a fault is taken, and each fault has its line and reason', () => {
@@ -105,12 +107,13 @@ describe('nothing of a list with a fault is taken, and each fault has its line a
 
   test('a picture, a workbook and a file that is too large are no lists', () => {
     expect(faultsOf(Buffer.from('504b030414000600080000002100', 'hex'), 'A')).toEqual([
-      [0, 'this is no text file; save the sheet as CSV in UTF-8 or GBK'],
+      [1, expect.stringContaining('this is an Excel workbook')],
+    ]);
+    expect(faultsOf(Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), 'A')).toEqual([
+      [1, expect.stringContaining('text in neither UTF-8 nor GBK')],
     ]);
     expect(faultsOf(Buffer.alloc(3 * 1024 * 1024, 0x31), 'A')).toEqual([[0, 'the file is larger than 2 MiB']]);
-    expect(faultsOf('1,a\n'.repeat(MOST_LINES + 1), 'A')).toEqual([
-      [0, `it has ${MOST_LINES + 1} lines; ${MOST_LINES} at most`],
-    ]);
+    expect(faultsOf('1,a\n'.repeat(MOST_LINES + 1), 'A')).toEqual([[MOST_LINES + 1, `${MOST_LINES} lines at most`]]);
   });
 });
 

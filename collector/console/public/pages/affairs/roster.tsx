@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import type { LineFault } from '../../../../people/csv.ts';
+import type { LineFault } from '../../../../sheet/csv.ts';
 import type { Imported } from '../../../../people/roster.ts';
 import { STAFF_ROLES } from '../../../../people/kinds.ts';
 import type { Person } from '../../../../people/person.ts';

@@ -18,27 +18,32 @@ export type Csv = { readonly rows: readonly CsvRow[] } | { readonly fault: LineF
 
 /** Longer than any honest cell; ends a quote that is never closed. */
 const LONGEST_CELL = 2_000;
+/** A picture or a program, whatever its bytes may spell. */
+// oxlint-disable-next-line no-control-regex
+const CONTROL = /[\u0000-\u0008\u000e-\u001f]/;
 
 /**
- * A CSV file as Excel and WPS save it: UTF-8 with or without a byte order mark, or GBK (GB 18030); commas, semicolons or
- * tabs; quotes as in RFC 4180. Lines without any content are left out.
+ * A CSV file as Excel and WPS save it: UTF-8 with or without a byte order mark, GBK (GB 18030), or UTF-16, which Excel calls
+ * Unicode text; commas, semicolons or tabs; quotes as in RFC 4180. Lines without any content are left out.
+ * @param tooMany said of more rows than `mostRows`
  */
-export function readCsv(bytes: Uint8Array, mostRows: number): Csv {
+export function readCsv(bytes: Uint8Array, mostRows: number, tooMany: Bilingual): Csv {
   const text = decode(bytes);
   if (typeof text !== 'string') return { fault: { line: 1, column: null, message: text } };
-  return parse(text, separatorOf(text), mostRows);
+  return parse(text, separatorOf(text), { mostRows, tooMany });
 }
 
 function decode(bytes: Uint8Array): string | Bilingual {
   const [first, second] = bytes;
   if (first === 0x50 && second === 0x4b) return WORKBOOK;
   if (first === 0xd0 && second === 0xcf) return WORKBOOK;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return UTF16;
-  if (bytes.includes(0)) return NOT_TEXT;
-  for (const encoding of ['utf-8', 'gb18030']) {
+  const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  // GBK has few wrong bytes, so UTF-8, which has many, is tried before.
+  for (const encoding of isWide ? [first === 0xff ? 'utf-16le' : 'utf-16be'] : ['utf-8', 'gb18030']) {
     try {
       // The byte order mark is left out by the decoder.
-      return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+      const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+      return CONTROL.test(text) ? NOT_TEXT : text;
     } catch {
       // The next one.
     }
@@ -53,7 +58,11 @@ function separatorOf(text: string): string {
   return [',', '\t', ';'].reduce((best, one) => (count(one) > count(best) ? one : best));
 }
 
-function parse(text: string, separator: string, mostRows: number): Csv {
+function parse(
+  text: string,
+  separator: string,
+  { mostRows, tooMany }: { readonly mostRows: number; readonly tooMany: Bilingual },
+): Csv {
   const rows: CsvRow[] = [];
   let cells: string[] = [];
   let line = 1;
@@ -62,7 +71,9 @@ function parse(text: string, separator: string, mostRows: number): Csv {
   const fault = (message: Bilingual, where = line): Csv => ({ fault: { line: where, column: null, message } });
   while (at <= text.length) {
     let cell = '';
-    if (text[at] === '"') {
+    const quote = pastBlanks(text, at);
+    if (text[quote] === '"') {
+      at = quote;
       const opened = line;
       for (at += 1; ; at += 1) {
         const letter = text[at];
@@ -72,7 +83,7 @@ function parse(text: string, separator: string, mostRows: number): Csv {
         else if (text[at + 1] === '"') cell += text[(at += 1)];
         else break;
       }
-      at += 1;
+      at = pastBlanks(text, at + 1);
       if (!isEnd(text[at], separator)) return fault(AFTER_QUOTE);
     } else {
       const from = at;
@@ -86,12 +97,19 @@ function parse(text: string, separator: string, mostRows: number): Csv {
     if (end === separator) continue;
     if (end === '\r' && text[at] === '\n') at += 1;
     if (cells.some((value) => value !== '')) rows.push({ line: begins, cells });
-    if (rows.length > mostRows) return fault(tooMany(mostRows), begins);
+    if (rows.length > mostRows) return fault(tooMany, begins);
     cells = [];
     line += 1;
     begins = line;
   }
   return { rows };
+}
+
+/** People put blanks round quotes; a tab may be what parts the cells. */
+function pastBlanks(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ' ') at += 1;
+  return at;
 }
 
 function isEnd(letter: string | undefined, separator: string): boolean {
@@ -101,10 +119,6 @@ function isEnd(letter: string | undefined, separator: string): boolean {
 const WORKBOOK: Bilingual = {
   zh: '这是 Excel 工作簿，不是 CSV；请在 Excel 或 WPS 里“另存为 CSV（逗号分隔）”',
   en: 'this is an Excel workbook, not a CSV file; save it as “CSV (comma separated)” in Excel or WPS',
-};
-const UTF16: Bilingual = {
-  zh: '文件编码是 UTF-16；请另存为“CSV UTF-8（逗号分隔）”',
-  en: 'the file is UTF-16; save it as “CSV UTF-8 (comma separated)”',
 };
 const NOT_TEXT: Bilingual = {
   zh: '文件内容既不是 UTF-8 也不是 GBK 的文本；请另存为“CSV UTF-8（逗号分隔）”',
@@ -122,7 +136,3 @@ const TOO_LONG: Bilingual = {
   zh: `一格的内容超过 ${LONGEST_CELL} 个字符`,
   en: `a cell holds more than ${LONGEST_CELL} characters`,
 };
-const tooMany = (most: number): Bilingual => ({
-  zh: `超过 ${most - 1} 人；一个考点的考务人员不会这么多，请检查是否选错了文件`,
-  en: `more than ${most - 1} people; no site has so many staff – check that it is the right file`,
-});
