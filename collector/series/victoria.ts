@@ -15,7 +15,7 @@ export function createVictoria(settings: StoreSettings): SeriesStore {
   return {
     kind: 'victoriametrics',
     forgetsMs: 60_000,
-    life: () => lifeOf(settings.url),
+    life: () => lifeOf(settings),
     prepare: async () => undefined,
     write: (points) => writer.write(points),
     async read(query) {
@@ -31,15 +31,23 @@ export function createVictoria(settings: StoreSettings): SeriesStore {
 }
 
 /** When one node was started. A cluster's address is that of a part which keeps nothing. */
-async function lifeOf(url: string): Promise<string | null> {
-  const { pathname, origin } = new URL(url);
+async function lifeOf(settings: StoreSettings): Promise<string | null> {
+  const { pathname, origin } = new URL(settings.url);
   if (pathname !== '/') return null;
   try {
-    const answer = await fetch(`${origin}/metrics`, { signal: AbortSignal.timeout(LIMIT_MS), redirect: 'error' });
+    const answer = await fetch(`${origin}/metrics`, asking(settings));
     return /^vm_app_start_timestamp (\d+)$/m.exec(await answer.text())?.[1] ?? null;
   } catch {
     return null;
   }
+}
+
+/** Bounded in time, and by name where the store asks for one (RFC 7617). */
+function asking({ user, password }: StoreSettings): RequestInit {
+  const signal = AbortSignal.timeout(LIMIT_MS);
+  if (user === '') return { signal, redirect: 'error' };
+  const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  return { signal, redirect: 'error', headers: { authorization } };
 }
 
 interface Answer {
@@ -62,7 +70,7 @@ async function ask(url: string, query: StoreQuery, settings: StoreSettings): Pro
     nocache: '1',
   });
   try {
-    const answer = await fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(LIMIT_MS), redirect: 'error' });
+    const answer = await fetch(url, { method: 'POST', body, ...asking(settings) });
     const text = await answer.text();
     if (!answer.ok) throw new StoreRefused('bad', `${url} answered ${answer.status} ${text.slice(0, 200)}`);
     if (text.length > LARGEST_ANSWER) throw new StoreRefused('bad', `${url} answered more than 32 MiB`);

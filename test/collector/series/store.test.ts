@@ -81,3 +81,27 @@ test.skipIf(!hasStores)(
   },
   60_000,
 );
+
+test.skipIf(!hasStores)(
+  'a VictoriaMetrics that asks for a password is fed and read by it, and says so when it is another one',
+  async () => {
+    const { settings } = await realStore('victoriametrics', undefined, 'mèi-guì 9');
+    const store = createVictoria({ ...settings, user: 'xunkao', password: 'mèi-guì 9' });
+    expect(await store.life()).toMatch(/^\d+$/);
+    const tags = { site: 'nanjing-01', machine: 'm-1' };
+    await store.write([{ measurement: 'xunkao_load', tags, fields: { cpu_ratio: 0.25 }, at: T0 }]);
+    const query = { tags, measurement: 'xunkao_load', field: 'cpu_ratio', from: T0, to: T0 + 60_000, stepMs: 60_000 };
+    await until(
+      'the point',
+      30_000,
+      async () => (await store.read(query)).length === 1,
+      () => '',
+    );
+    const stranger = createVictoria({ ...settings, user: 'xunkao', password: 'wrong' });
+    const refused = await stranger.read(query).catch((error: unknown) => String(error));
+    expect(refused).toContain('401');
+    expect(refused).not.toContain('wrong');
+    await expect(stranger.write([{ measurement: 'x', tags, fields: { y: 1 }, at: T0 }])).rejects.toThrow('401');
+  },
+  60_000,
+);
