@@ -1,19 +1,20 @@
-import { ownerOf } from '../agent/reading.ts';
+import { incidentEntry, machineEntry, phaseEntry, restartEntry, verdictEntry } from './beatEntries.ts';
 import type { Moment } from './clock.ts';
 import type { Compliance } from './compliance/compliance.ts';
 import type { Late } from './compliance/late.ts';
 import type { Strata } from './compliance/strata.ts';
-import type { Verdict, VerdictChange } from './compliance/verdict.ts';
+import type { VerdictChange } from './compliance/verdict.ts';
 import type { Arrival, FrameArrival, PresenceArrival } from './gateway/arrival.ts';
 import { rawLine } from './history/blocks.ts';
 import type { EntryDraft, Kept, RawLine } from './history/history.ts';
 import type { Places } from './identity/places.ts';
 import type { IncidentChange } from './incidents/incident.ts';
 import type { Incidents } from './incidents/incidents.ts';
+import { subjectId } from './readings.ts';
 import type { Freezer, Frozen } from './readiness/freezer.ts';
 import type { Rehearsals } from './sessions/rehearsals.ts';
-import type { PhaseChange, Phases } from './sessions/phases.ts';
-import { outcome, type AnnouncedRestart, type Restarts } from './sessions/restarts.ts';
+import type { Phases } from './sessions/phases.ts';
+import type { AnnouncedRestart, Restarts } from './sessions/restarts.ts';
 import type { Session } from './sessions/session.ts';
 import type { Hearing } from './state/hearing.ts';
 import type { Rollback, RollbackChange } from './state/rollback.ts';
@@ -238,92 +239,9 @@ export function createBeat(stages: Stages): Beat {
   }
 }
 
-/** The readings of a beat, as they are kept for a week. */
-export function rawLines(arrivals: readonly Arrival[]): RawLine[] {
-  const lines: RawLine[] = [];
-  for (const arrival of arrivals) if (arrival.kind === 'frame') addLines(lines, arrival);
-  return lines;
-}
-
-/** One for the machine, and one for each device that it speaks of. */
-function addLines(lines: RawLine[], { machine, moment, frame }: FrameArrival): void {
-  const late = frame.lane === 'backlog';
-  const told = new Map([[machine, '']]);
-  for (const path in frame.facts) {
-    const owner = subjectId(machine, ownerOf(path));
-    const before = told.get(owner) ?? '';
-    const comma = before === '' ? '' : ',';
-    const facts = JSON.stringify(frame.facts[path]);
-    told.set(owner, `${before}${comma}${JSON.stringify(subjectId(machine, path))}:${facts}`);
-  }
-  for (const [owner, facts] of told) {
-    if (facts !== '' || told.size === 1) lines.push(rawLine(machine, moment.wall, late, owner, facts));
-  }
-}
-
 /** The devices of which a live frame says something. */
 function spokenFor(arrival: Arrival): readonly string[] {
   if (arrival.kind !== 'frame' || arrival.frame.lane !== 'live') return [];
   const owners = Object.keys(arrival.frame.asked).filter((owner) => owner !== '');
   return owners.map((owner) => subjectId(arrival.machine, owner));
-}
-
-/** The site-wide id of what a machine calls `nic:eth0` or `device:ups-1`. */
-export function subjectId(machine: string, path: string): string {
-  if (path === '') return machine;
-  return path.startsWith('device:') ? path.slice('device:'.length) : `${machine}/${path}`;
-}
-
-function verdictEntry({ verdict, before, late }: VerdictChange, at: number, now: Moment): EntryDraft {
-  return {
-    at,
-    monotonic: now.monotonic,
-    kind: 'verdict',
-    subject: verdict.subject,
-    rule: verdict.rule,
-    late,
-    body: bodyOf(verdict, before),
-  };
-}
-
-function machineEntry(subject: string, body: EntryDraft['body'], now: Moment): EntryDraft {
-  return { at: now.wall, monotonic: now.monotonic, kind: 'machine', subject, rule: null, late: false, body };
-}
-
-function restartEntry(restart: AnnouncedRestart, now: Moment): EntryDraft {
-  const { id, room } = restart;
-  const body = { act: 'restart-over', restart: id, room, ...outcome(restart) };
-  return { at: now.wall, monotonic: now.monotonic, kind: 'machine', subject: null, rule: null, late: false, body };
-}
-
-function phaseEntry({ session, from, to }: PhaseChange, now: Moment): EntryDraft {
-  const body = { change: 'phase', session: session.id, from, to };
-  return { at: now.wall, monotonic: now.monotonic, kind: 'session', subject: null, rule: null, late: false, body };
-}
-
-function bodyOf(verdict: Verdict, before: string | null): Record<string, unknown> {
-  const { state, observed, evidence, cause, session, statement } = verdict;
-  return {
-    state,
-    before,
-    observed,
-    evidence,
-    ...(cause ? { cause } : {}),
-    ...(session ? { session } : {}),
-    ...(statement && (state === 'attested' || state === 'waived') ? { statement } : {}),
-  };
-}
-
-export function incidentEntry({ incident, change }: IncidentChange, now: Moment): EntryDraft {
-  const { id, kind, urgency, observed, acknowledgedBy } = incident;
-  const by = change === 'acknowledged' ? { by: acknowledgedBy } : {};
-  return {
-    at: now.wall,
-    monotonic: now.monotonic,
-    kind: 'incident',
-    subject: incident.subject,
-    rule: incident.rule,
-    late: false,
-    body: { change, id, incident: kind, urgency, observed, ...by },
-  };
 }

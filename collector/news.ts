@@ -1,4 +1,5 @@
-import { incidentEntry, type Effects } from './beat.ts';
+import type { Effects } from './beat.ts';
+import { incidentEntry } from './beatEntries.ts';
 import type { Clock } from './clock.ts';
 import type { Incident, IncidentChange } from './incidents/incident.ts';
 import type { Incidents } from './incidents/incidents.ts';

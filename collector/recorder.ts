@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger as Log } from 'fastify';
-import { rawLines, type Effects } from './beat.ts';
+import type { Effects } from './beat.ts';
+import { rawLines } from './readings.ts';
 import type { Moment } from './clock.ts';
 import type { Arrival } from './gateway/arrival.ts';
 import type { Batch, EntryDraft, History, Kept, RawLine } from './history/history.ts';

@@ -1,7 +1,8 @@
 import type { Account } from './accounts/account.ts';
 import type { SignIn } from './accounts/signIns.ts';
 import type { Token } from './accounts/tokens.ts';
-import { rawLines, type Beat, type Effects, type Stages } from './beat.ts';
+import type { Beat, Effects, Stages } from './beat.ts';
+import { rawLines } from './readings.ts';
 import type { Moment } from './clock.ts';
 import type { VerdictSnapshot } from './compliance/compliance.ts';
 import type { LateSnapshot } from './compliance/late.ts';

@@ -39,6 +39,7 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/record'],
   ['collector/series'],
   ['collector/accounts'],
+  ['collector/readings.ts', 'collector/beatEntries.ts'],
   ['collector/beat.ts'],
   ['collector/drills'],
   ['collector/network'],
