@@ -67,6 +67,8 @@ const FIRST_FRAME_MS = 2_000;
 /** A refused frame leaves a gap; if fulls are refused too, more of them do not help. */
 const FULL_AFTER_REFUSED_MS = 10_000;
 const JITTER = 0.05;
+/** A frame rather goes along with what wakes the agent. Half of what `frameEveryMs` leaves is spent by the way at most. */
+const FRAME = { early: 250, late: 2_000 };
 
 /** One machine's agent: asks the probes, makes frames, keeps them until the collector has them. */
 export class Agent {
@@ -225,7 +227,7 @@ export class Agent {
     }
     this.#pace.took(this.#send(running));
     const everyMs = frameEveryMs(this.#settings, this.#options.probes);
-    this.#cancel = clock.after(everyMs * (1 + JITTER * (2 * this.#random() - 1)), () => this.#beat());
+    this.#cancel = clock.after(everyMs * (1 + JITTER * (2 * this.#random() - 1)), () => this.#beat(), FRAME);
   }
 
   /** Every frame is queued first, so that nothing is lost if the link fails in this moment. */

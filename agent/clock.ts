@@ -12,7 +12,15 @@ export interface Moment {
 export interface Clock {
   now(): Moment;
   /** Runs `act` once, `ms` from now by the monotonic clock. Returns the function that calls it off. */
-  after(ms: number, act: () => void): () => void;
+  after(ms: number, act: () => void, slack?: Slack): () => void;
+  /** The process is awake for another reason: what has slack may run in the same breath. */
+  awake(): void;
+}
+
+/** How far from its moment something may run, ms. A clock need not make use of it. */
+export interface Slack {
+  readonly early?: number;
+  readonly late?: number;
 }
 
 /** Longer than this `setTimeout` would fire at once. */
@@ -26,6 +34,7 @@ export function systemClock(): Clock {
       const timer = setTimeout(act, Math.min(Math.max(ms, 0), LONGEST_MS));
       return () => clearTimeout(timer);
     },
+    awake: () => undefined,
   };
 }
 
@@ -60,6 +69,7 @@ export function manualClock(wall = Date.UTC(2026, 10, 23, 1, 0, 0)): ManualClock
       waiting.splice(placeOf(entry.at), 0, entry);
       return () => void (entry.act = null);
     },
+    awake: () => undefined,
     advance(ms) {
       const end = now.monotonic + ms;
       while (waiting.length > 0 && waiting[0]!.at <= end) {

@@ -39,7 +39,14 @@ export interface LinkOptions {
 }
 
 /** Limits of each step, so that a collector which accepts and then says nothing does not hold the agent. */
-const LIMITS_MS = Object.freeze({ open: 5_000, challenge: 5_000, welcome: 15_000, silence: 15_000, close: 1_000 });
+const LIMITS_MS = Object.freeze({
+  open: 5_000,
+  challenge: 5_000,
+  welcome: 15_000,
+  silence: 15_000,
+  late: 2_500,
+  close: 1_000,
+});
 const MOST_BYTES = 64 * 1024;
 /** First pause after a failure and the longest one: a collector is back within seconds, and a room must not storm it. */
 const SOON_MS = { first: 300, most: 5_000 };
@@ -218,10 +225,15 @@ export class Link {
     const watchSilence = (): void => {
       const left = aliveAt + LIMITS_MS.silence - clock.now().monotonic;
       if (left <= 0) end('the collector is silent', 'soon');
-      else cancel = clock.after(Math.ceil(left), watchSilence);
+      else cancel = clock.after(Math.ceil(left), watchSilence, { late: LIMITS_MS.late });
     };
     const alive = (): void => {
       aliveAt = clock.now().monotonic;
+    };
+    /** ws has answered by now. */
+    const pinged = (): void => {
+      alive();
+      clock.awake();
     };
     const welcomed = (welcome: Welcome): void => {
       upSince = clock.now().monotonic;
@@ -270,12 +282,13 @@ export class Link {
       }
       if (message && upSince !== null && message.type !== 'challenge' && message.type !== 'welcome') {
         this.#options.message(message);
+        clock.awake();
       } else {
         this.#ignored++;
       }
     };
     socket.once('open', () => limit(LIMITS_MS.challenge, 'no challenge in time'));
-    socket.on('ping', alive);
+    socket.on('ping', pinged);
     socket.on('message', take);
     socket.on('error', (error) => broken(error.message));
     socket.once('close', (code, reason) => broken(`closed (${`${code} ${reason.toString()}`.trim()})`));

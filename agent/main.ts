@@ -13,6 +13,7 @@ import { HELP, inWords, parseArguments, type AgentArguments } from './settings.t
 import { keepLink } from './status.ts';
 import { childSweep, runSweep } from './sweep.ts';
 import { VERSION } from './version.ts';
+import { shareWakes } from './wakes.ts';
 import { tellScreen } from './windows/helper.ts';
 
 /** A clean end takes a second; a disk that hangs must not hold the machine's shutdown. */
@@ -60,7 +61,7 @@ async function run({ dir, ticket, addresses, log: file }: AgentArguments): Promi
     if (fault !== null)
       log(`凭证无法保存 · the ticket cannot be kept, it has to be named again at the next start: ${fault}`);
   }
-  const clock = systemClock();
+  const clock = shareWakes(systemClock());
   const agent = new Agent({
     dir,
     host: thisHost(),

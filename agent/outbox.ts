@@ -108,6 +108,8 @@ export class Outbox {
     }
     this.#spool?.settle(stream, ranges);
     this.#gauge();
+    // Nearly always: the answer comes before the disk is needed.
+    if (this.#memory.size === 0) this.#disarm();
   }
 
   /** The oldest frame that is not among those sent, as it was made; null when all are. */
@@ -158,7 +160,7 @@ export class Outbox {
   /** Everything goes to disk. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#cancel?.();
+    this.#disarm();
     this.#refused = null;
     await this.#flushing;
     await this.#flush();
@@ -171,10 +173,16 @@ export class Outbox {
   #arm(): void {
     if (this.#cancel || this.#isClosing || this.#memory.size === 0 || !this.#spool) return;
     const waitMs = this.#refused ? this.#limits.retryMs : this.#limits.unackedMs;
-    this.#cancel = this.#options.clock.after(waitMs, () => {
+    const act = (): void => {
       this.#cancel = null;
       void this.#flush();
-    });
+    };
+    this.#cancel = this.#options.clock.after(waitMs, act, { late: LATE_MS });
+  }
+
+  #disarm(): void {
+    this.#cancel?.();
+    this.#cancel = null;
   }
 
   #flush(): Promise<void> {
@@ -254,6 +262,8 @@ export class Outbox {
   }
 }
 
+/** The disk may wait for a ping that wakes the agent anyway. */
+const LATE_MS = 2_000;
 /** One write, so that a slow disk is not held for long. */
 const WRITE_BYTES = 256 * 1024;
 

@@ -27,10 +27,14 @@ export type ScheduleSettings = Pick<AgentSettings, 'probe' | 'devices' | 'everyS
 /** Spread of the cadence: machines that were switched on together drift apart. */
 const JITTER = 0.05;
 /**
- * Asks fall on common ticks where their cadence allows it: waking up costs more than most asks. Where a machine's ticks
- * lie is left to the moment of its start.
+ * Cadences are whole ticks from one turn on, and a turn also asks what is due within `EARLY_MS`: so asks come to fall into
+ * common turns, for waking up costs more than most of them.
  */
 const TICK_MS = 1000;
+const EARLY_MS = 250;
+/** So late a turn may be where pings wake the agent anyway; the fastest fact then still comes long before it is stale. */
+const TURN = { early: EARLY_MS, late: 2_500 };
+const LIMIT = { late: 1_000 };
 /** First asks start within this time, so that a boot is not made slower by all of them at once. */
 const FIRST_WITHIN_MS = 300;
 /** Probes that hang share a child when they are due within this part of their cadence. */
@@ -47,7 +51,6 @@ export class Schedule {
   #settings: ScheduleSettings = { probe: { internetTargets: [], examSoftware: [] }, devices: [] };
   #cancel: () => void = () => undefined;
   #stopped = true;
-  #startedAt = 0;
   #unanswered: () => void = () => undefined;
 
   constructor(options: ScheduleOptions) {
@@ -60,7 +63,6 @@ export class Schedule {
   start(settings: ScheduleSettings): void {
     this.#stopped = false;
     const now = this.#options.clock.now().monotonic;
-    this.#startedAt = now;
     for (const row of this.#rows) row.dueAt = now + this.#options.random() * FIRST_WITHIN_MS;
     this.configure(settings);
     this.#arm();
@@ -113,12 +115,13 @@ export class Schedule {
     this.#cancel();
     if (this.#stopped || this.#rows.length === 0) return;
     const next = Math.min(...this.#rows.map((row) => row.dueAt));
-    this.#cancel = this.#options.clock.after(next - this.#options.clock.now().monotonic, () => this.#turn());
+    this.#cancel = this.#options.clock.after(next - this.#options.clock.now().monotonic, () => this.#turn(), TURN);
   }
 
   #turn(): void {
     const now = this.#options.clock.now().monotonic;
-    const due = this.#rows.filter((row) => row.dueAt <= now);
+    // First asks stay apart.
+    const due = this.#rows.filter(({ dueAt, answered }) => dueAt - (answered ? EARLY_MS : 0) <= now);
     const hanging: Row[] = [];
     for (const row of due) {
       if (!this.#begin(row, now)) continue;
@@ -134,9 +137,8 @@ export class Schedule {
 
   /** Sets when it is due again; false when its last ask is still out. */
   #begin(row: Row, now: number): boolean {
-    const dueAt = now + this.#everyMs(row.probe) * (1 + JITTER * (2 * this.#options.random() - 1));
-    const ticks = Math.round((dueAt - this.#startedAt) / TICK_MS);
-    row.dueAt = dueAt - now < TICK_MS ? dueAt : this.#startedAt + ticks * TICK_MS;
+    const waitMs = this.#everyMs(row.probe) * (1 + JITTER * (2 * this.#options.random() - 1));
+    row.dueAt = now + (waitMs < TICK_MS ? waitMs : Math.round(waitMs / TICK_MS) * TICK_MS);
     if (row.busy) this.#told(row, 'timeout', null, 0, 'its last ask has not come back');
     return !row.busy && (row.busy = true);
   }
@@ -157,7 +159,7 @@ export class Schedule {
       cancel();
       this.#told(row, outcome, answer, clock.now().monotonic - start, why);
     };
-    const cancel = clock.after(probe.timeLimitMs, () => once('timeout', null, 'no answer in time'));
+    const cancel = clock.after(probe.timeLimitMs, () => once('timeout', null, 'no answer in time'), LIMIT);
     Promise.resolve()
       .then(() => probe.ask!(host, this.#settings.probe))
       .then(

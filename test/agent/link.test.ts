@@ -22,6 +22,17 @@ describe('a link that fails', () => {
     await passUntil('it dials again', () => collector.connections === 2, 5);
     expect(scene.lines.join()).toContain('the collector is silent');
   });
+  it('takes each ping and each ack for a wake that others may share', async () => {
+    const collector = await collect();
+    const agent = await start({ ticket: collector.ticket });
+    await passUntil('it is online', () => agent.isOnline);
+    let wakes = 0;
+    scene.clock.awake = () => void (wakes += 1);
+    collector.ping();
+    await until('the ping came', () => wakes === 1);
+    const before = collector.frames.length;
+    await passUntil('a frame was acknowledged', () => collector.frames.length > before && wakes > 1, 10);
+  });
   it('is tried for ever with pauses that grow to five seconds, each only said once', async () => {
     const collector = await collect();
     const { ticket } = collector;

@@ -116,6 +116,28 @@ describe('the outbox', () => {
     expect(outbox.frames).toBe(0);
   });
 
+  it('does not wait for a disk that an answer made needless', async () => {
+    const outbox = await open();
+    let waits = 0;
+    const plain = { ...clock };
+    clock.after = (ms, act) => {
+      const cancel = plain.after(ms, act);
+      waits += 1;
+      return () => {
+        waits -= 1;
+        cancel();
+      };
+    };
+    outbox.linkUp();
+    outbox.add(made(1));
+    expect(waits).toBe(1);
+    outbox.settle(STREAM_A, [[1, 1]]);
+    expect(waits).toBe(0);
+    outbox.add(made(2));
+    clock.advance(1_000);
+    await until('the next one is on disk', () => lineCount() === 1);
+  });
+
   it('puts frames on disk as soon as the link is down, readable by its owner only', async () => {
     const outbox = await open();
     outbox.linkUp();

@@ -57,6 +57,7 @@ export function leapClock(): LeapClock {
       arm();
       return () => waiting.delete(entry);
     },
+    awake: () => undefined,
     async leap(ms) {
       const from = now();
       const wall = Date.now();
