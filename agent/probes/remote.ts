@@ -66,22 +66,43 @@ function watchWindows(): (host: Host, windows: Windows) => Promise<Facts> {
   let asks = 0;
   let installed: readonly string[] = [];
   let possible: readonly string[] = [];
+  const known = watchKnown();
   return async (host, windows) => {
     if (asks++ % FOLDERS_EVERY === 0) {
       installed = await installedDesktopAgents(host, windows);
       possible = possibleDesktopAgents(windows.runningServices() ?? []);
     }
     const running = windows.processes();
-    const certain = [...installed, ...(running === null ? [] : agentsAmong(new Set(running)))];
-    const known = running === null ? null : [...matchProcesses(REMOTE_TOOLS, running).keys()];
+    const { agents, tools } = known(running);
+    const certain = [...installed, ...agents];
     const signals = [...new Set([...certain, ...possible])].sort();
     return {
       session: windowsSession(windows),
       vdi: certain.length > 0 ? true : running === null ? null : false,
       vdi_signals: running === null && signals.length === 0 ? null : signals,
-      tools: known?.map(({ name }) => knownName(name)).sort() ?? null,
+      tools,
     };
   };
+}
+
+/** What is known among the programs that run. Mostly they are those of the ask before. */
+function watchKnown(): (running: readonly string[] | null) => Known {
+  let before = '';
+  let known: Known = { agents: [], tools: [] };
+  return (running) => {
+    if (running === null) return { agents: [], tools: null };
+    const now = running.join('|');
+    if (now === before) return known;
+    before = now;
+    const tools = [...matchProcesses(REMOTE_TOOLS, running).keys()].map(({ name }) => knownName(name)).sort();
+    known = { agents: agentsAmong(new Set(running)), tools };
+    return known;
+  };
+}
+
+interface Known {
+  readonly agents: readonly string[];
+  readonly tools: readonly string[] | null;
 }
 
 function agentsAmong(running: ReadonlySet<string>): string[] {

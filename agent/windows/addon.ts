@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Link, Network, PhysicalDisk, Session, Windows } from './windows.ts';
 
 /**
@@ -24,15 +25,26 @@ export interface Addon {
   uptimeSeconds(): number | null;
 }
 
-export function addonOf(addon: Addon): Omit<Windows, 'value' | 'keys' | 'keep' | 'kept'> {
+/** A listing of all programs younger than this also tells how many there are. */
+const COUNTED_MS = 20_000;
+
+export function addonOf(
+  addon: Addon,
+  now = () => performance.now(),
+): Omit<Windows, 'value' | 'keys' | 'keep' | 'kept'> {
+  let listed: { readonly count: number; readonly at: number } | null = null;
   return {
     firmwareTable: () => addon.firmwareTable(),
     network: () => addon.network(),
     link: (index) => addon.link(index),
     linkChanges: () => addon.linkChanges(),
     cpuTimes: () => addon.cpuTimes(),
-    processes: () => addon.processes(),
-    processCount: () => addon.processCount(),
+    processes() {
+      const names = addon.processes();
+      listed = names && { count: names.length, at: now() };
+      return names;
+    },
+    processCount: () => (listed && now() - listed.at <= COUNTED_MS ? listed.count : addon.processCount()),
     runningServices: () => addon.runningServices(),
     sessions: () => addon.sessions(),
     screen: () => {

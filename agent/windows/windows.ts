@@ -28,6 +28,7 @@ export interface Windows {
   cpuTimes(): { readonly idle: number; readonly total: number } | null;
   /** Names of all running programs: `chrome.exe`. */
   processes(): readonly string[] | null;
+  /** As of the last seconds. */
   processCount(): number | null;
   /** Names of the services and drivers that run now. */
   runningServices(): readonly string[] | null;

@@ -48,7 +48,7 @@ const FLAGS = [
   '-D_WIN32_WINNT=0x0601 -DWINVER=0x0601 -DNTDDI_VERSION=0x06010000 -DPSAPI_VERSION=2',
   '-Wl,--no-insert-timestamp,--disable-auto-image-base,--major-subsystem-version=6,--minor-subsystem-version=1',
 ].flatMap((line) => line.split(' '));
-const LIBRARIES = ['-liphlpapi', '-lws2_32', '-lwtsapi32', '-ladvapi32', '-luser32', '-lkernel32'];
+const LIBRARIES = ['-liphlpapi', '-lws2_32', '-lwtsapi32', '-ladvapi32', '-luser32', '-lkernel32', '-lntdll'];
 
 function headers(): string {
   return dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json'));

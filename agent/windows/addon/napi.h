@@ -52,6 +52,12 @@ static inline napi_value new_wide(napi_env env, const wchar_t *text) {
   return value;
 }
 
+static inline napi_value new_wide_of(napi_env env, const wchar_t *text, size_t length) {
+  napi_value value = NULL;
+  napi_create_string_utf16(env, (const char16_t *)text, length, &value);
+  return value;
+}
+
 static inline void set(napi_env env, napi_value object, const char *name, napi_value value) {
   napi_set_named_property(env, object, name, value);
 }

@@ -2,21 +2,46 @@
 #include "napi.h"
 
 #include <windows.h>
+#include <winternl.h>
 #include <psapi.h>
-#include <tlhelp32.h>
 #include <wtsapi32.h>
+
+/// STATUS_INFO_LENGTH_MISMATCH, which only the headers for drivers have.
+#define TOO_SHORT ((NTSTATUS)0xC0000004)
+
+/// NtQuerySystemInformation(SystemProcessInformation): one call, where the tool help library makes a snapshot in two or more.
+/// Since Windows NT it has the same first fields, and says itself how long each entry is.
+static BYTE *list_processes(void) {
+  // What sufficed last time; programs that start meanwhile are allowed for.
+  static ULONG size = 64 * 1024;
+  for (int tries = 0; tries < 4; tries++) {
+    BYTE *bytes = malloc(size);
+    if (bytes == NULL) return NULL;
+    ULONG needed = 0;
+    NTSTATUS status = NtQuerySystemInformation(SystemProcessInformation, bytes, size, &needed);
+    if (status >= 0) return bytes;
+    free(bytes);
+    if (status != TOO_SHORT || needed > 64 * 1024 * 1024) return NULL;
+    size = (needed > size ? needed : size) + 32 * 1024;
+  }
+  return NULL;
+}
 
 static napi_value processes(napi_env env, napi_callback_info info) {
   (void)info;
-  HANDLE snapshot = CreateToolhelp32Snapshot(TH32CS_SNAPPROCESS, 0);
-  if (snapshot == INVALID_HANDLE_VALUE) return none(env);
-  PROCESSENTRY32W entry;
-  entry.dwSize = sizeof entry;
+  BYTE *bytes = list_processes();
+  if (bytes == NULL) return none(env);
   napi_value names = new_list(env);
   uint32_t count = 0;
-  for (BOOL more = Process32FirstW(snapshot, &entry); more; more = Process32NextW(snapshot, &entry))
-    set_element(env, names, count++, new_wide(env, entry.szExeFile));
-  CloseHandle(snapshot);
+  const SYSTEM_PROCESS_INFORMATION *at = (const SYSTEM_PROCESS_INFORMATION *)bytes;
+  for (;; at = (const SYSTEM_PROCESS_INFORMATION *)((const BYTE *)at + at->NextEntryOffset)) {
+    // The idle process has no name, and is none.
+    const UNICODE_STRING *name = &at->ImageName;
+    if (name->Buffer != NULL && name->Length > 0)
+      set_element(env, names, count++, new_wide_of(env, name->Buffer, name->Length / sizeof(WCHAR)));
+    if (at->NextEntryOffset == 0) break;
+  }
+  free(bytes);
   return count == 0 ? none(env) : names;
 }
 

@@ -90,3 +90,15 @@ test('tools for remote control are known by what runs, in any spelling', async (
     '向日葵 Sunlogin (AweSun)',
   ]);
 });
+
+test('a tool that starts, and one that ends, is seen by the next ask', async () => {
+  let running = ['System'];
+  const host = fakeWindowsHost({ registry: { [USER]: {} }, addon: { processes: () => running } });
+  const probe = remoteProbe();
+  const tools = async () => (await probe.ask!(host, NO_SETTINGS)).facts['tools'];
+  expect([await tools(), await tools()]).toEqual([[], []]);
+  running = ['System', 'ToDesk.exe'];
+  expect([await tools(), await tools()]).toEqual([['ToDesk'], ['ToDesk']]);
+  running = ['System'];
+  expect(await tools()).toEqual([]);
+});
