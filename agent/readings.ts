@@ -50,6 +50,8 @@ export function createReadings(): Readings {
   const asked = new Map<SubjectPath, Map<string, LastAsk>>();
   /** By owner and probe: the paths of its parts. */
   const parts = new Map<string, ReadonlySet<SubjectPath>>();
+  /** By owner and probe: the answer that its facts are of. Most probes that saw no change give the same one again. */
+  const answers = new Map<string, Answer>();
   let turn = 0;
   let vanished = 0;
 
@@ -115,12 +117,18 @@ export function createReadings(): Readings {
       let probes = asked.get(owner);
       if (!probes) asked.set(owner, (probes = new Map()));
       probes.set(probe.name, { at, tookMs, outcome, turn: ++turn });
+      const key = `${owner}|${probe.name}`;
+      if (telling.answer !== null && answers.get(key) === telling.answer) return false;
+      if (telling.answer === null) answers.delete(key);
+      else answers.set(key, telling.answer);
       const urgent = put(owner, probe, probe.facts, telling.answer?.facts ?? {});
       return putParts(telling) || urgent;
     },
     forget(owner) {
       asked.delete(owner);
-      for (const key of parts.keys()) if (key.startsWith(`${owner}|`)) parts.delete(key);
+      for (const known of [parts, answers]) {
+        for (const key of known.keys()) if (key.startsWith(`${owner}|`)) known.delete(key);
+      }
       for (const path of facts.keys()) if (path === owner || path.startsWith(`${owner}/`)) facts.delete(path);
       vanished++;
     },

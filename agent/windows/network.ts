@@ -6,8 +6,11 @@ import type { Link, NetworkCard, Windows } from './windows.ts';
 
 /** Addresses, routes and cards that come are read each minute or on a change. */
 const STUDY_EVERY = 30;
-/** Windows tells of a change at once. All the same each card's link is looked at every ten seconds: drivers may be silent. */
-const LOOK_EVERY = 5;
+/**
+ * Windows tells of a change at once. All the same each card's link is looked at every half minute, for what a driver told
+ * only half: a look costs as much as everything else that the agent does in two seconds.
+ */
+const LOOK_EVERY = 15;
 
 interface Study {
   /** As Windows counted when this was read. */

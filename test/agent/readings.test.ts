@@ -44,6 +44,17 @@ describe('readings', () => {
     expect(tell(null, 'failed')).toBe(false);
   });
 
+  it('take an answer that is the one before as no change, and the same one as new after a failure', () => {
+    const { readings, tell, facts } = setUp();
+    const answer = { facts: { alarm: true }, parts: { 'nic:a': { up: true } } };
+    expect([tell(answer), tell(answer)]).toEqual([true, false]);
+    expect(readings.asked.get('')?.get('some')?.turn).toBe(2);
+    expect([tell(null, 'failed'), tell(answer)]).toEqual([true, true]);
+    readings.forget('');
+    tell(answer);
+    expect(facts()['nic:a']).toEqual({ 'some.up': true });
+  });
+
   it('take parts of the kind that the probe reports, with names that people and stores can bear', () => {
     const { tell, facts } = setUp();
     const parts = {
