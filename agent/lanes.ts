@@ -18,7 +18,7 @@ export interface Lanes {
 }
 
 export interface LanesOptions {
-  readonly outbox: Pick<Outbox, 'next' | 'settle'>;
+  readonly outbox: Pick<Outbox, 'frames' | 'next' | 'settle'>;
   /** Of this process. */
   readonly stream: string;
   /** Streams that the hello named: of others the collector has not said what it holds. */
@@ -97,7 +97,8 @@ export function openLanes(options: LanesOptions): Lanes {
     },
     settled(of, ranges) {
       flying = flying.filter((frame) => frame.stream !== of || !contains(ranges, frame.seq));
-      start();
+      // Nearly always the last one was a live frame, and there is nothing to look for.
+      if (outbox.frames > 0) start();
     },
     pump: start,
     close() {

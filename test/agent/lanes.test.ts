@@ -159,6 +159,36 @@ describe('lanes', () => {
     return { lanes, sent, add };
   }
 
+  it('look for queued frames after an answer only where there are any', () => {
+    let frames = 0;
+    let looks = 0;
+    const outbox = {
+      get frames() {
+        return frames;
+      },
+      settle: () => undefined,
+      next: async () => {
+        looks += 1;
+        return null;
+      },
+    };
+    const none = (): undefined => undefined;
+    const lanes = openLanes({
+      outbox,
+      stream: 'stream',
+      named: new Set(),
+      send: () => true,
+      buffered: () => 0,
+      drained: none,
+      log: none,
+    });
+    lanes.settled('stream', [[1, 1]]);
+    expect(looks).toBe(0);
+    frames = 1;
+    lanes.settled('stream', [[2, 2]]);
+    expect(looks).toBe(1);
+  });
+
   it('do not pile up on a link that does not carry them: what was not sent live follows in the backlog', async () => {
     const script = { buffered: 0, isOpen: true };
     const { lanes, sent, add } = await lanesOver(script);
