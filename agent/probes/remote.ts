@@ -3,7 +3,7 @@ import { watchProcesses } from '../linux/processes.ts';
 import type { Probe } from '../probe.ts';
 import { DESKTOP_AGENTS, knownName, matchProcesses, REMOTE_TOOLS } from '../tools.ts';
 import type { Facts } from '../reading.ts';
-import { installedDesktopAgents, possibleDesktopAgents, remoteSession as windowsSession } from '../windows/sessions.ts';
+import { installedDesktopAgents, listedSession, possibleDesktopAgents, writtenSession } from '../windows/sessions.ts';
 import type { Windows } from '../windows/windows.ts';
 
 /** Asks between looks for folders of cloud-desktop agents, which come with an installation, not by themselves. */
@@ -11,6 +11,8 @@ const FOLDERS_EVERY = 20;
 /** Asks between readings of all login sessions, whether their folder says that it changed or not. */
 const SESSIONS_EVERY = 20;
 const MOST_SESSIONS = 32;
+/** Asks between readings of the stations in the registry: a minute. */
+const WRITTEN_EVERY = 4;
 
 /**
  * Whether somebody elsewhere uses this machine, or could: remote desktop sessions, tools for remote control that run
@@ -67,6 +69,7 @@ function watchWindows(): (host: Host, windows: Windows) => Promise<Facts> {
   let installed: readonly string[] = [];
   let possible: readonly string[] = [];
   const known = watchKnown();
+  const session = watchSession();
   return async (host, windows) => {
     if (asks++ % FOLDERS_EVERY === 0) {
       installed = await installedDesktopAgents(host, windows);
@@ -77,11 +80,26 @@ function watchWindows(): (host: Host, windows: Windows) => Promise<Facts> {
     const certain = [...installed, ...agents];
     const signals = [...new Set([...certain, ...possible])].sort();
     return {
-      session: windowsSession(windows),
+      session: session(windows),
       vdi: certain.length > 0 ? true : running === null ? null : false,
       vdi_signals: running === null && signals.length === 0 ? null : signals,
       tools,
     };
+  };
+}
+
+/** A Windows that lists no sessions has its service for remote desktops off; what the registry says is then read seldom. */
+function watchSession(): (windows: Windows) => boolean | null {
+  let left = 0;
+  let written: boolean | null = null;
+  return (windows) => {
+    const listed = listedSession(windows);
+    if (listed !== null) return listed;
+    if (left-- <= 0) {
+      written = writtenSession(windows);
+      left = WRITTEN_EVERY - 1;
+    }
+    return written;
   };
 }
 

@@ -3,13 +3,16 @@ import type { Host } from '../host.ts';
 import { hasKey, isThere, joined, SERVICES, signedInUsers, textOf, VIEWS } from './places.ts';
 import type { Windows } from './windows.ts';
 
+/** Whether somebody uses this machine from elsewhere, by Windows' own list of sessions; null when it gives none. */
+export function listedSession(windows: Windows): boolean | null {
+  return windows.sessions()?.some(({ active, name }) => active && isElsewhere(name)) ?? null;
+}
+
 /**
- * Whether somebody uses this machine from elsewhere. Windows' own list of sessions knows it; without it each signed-in
- * user's `Volatile Environment` names the station they came by, also after they went away without signing out.
+ * The same by the registry: each signed-in user's `Volatile Environment` names the station they came by, also after they
+ * went away without signing out.
  */
-export function remoteSession(windows: Windows): boolean | null {
-  const sessions = windows.sessions();
-  if (sessions !== null) return sessions.some(({ active, name }) => active && isElsewhere(name));
+export function writtenSession(windows: Windows): boolean | null {
   const users = signedInUsers(windows);
   if (users === null) return null;
   const stations = users.map((user) => stationsOf(windows, user));

@@ -102,3 +102,23 @@ test('a tool that starts, and one that ends, is seen by the next ask', async () 
   running = ['System'];
   expect(await tools()).toEqual([]);
 });
+
+test('stations in the registry are read each minute, Windows’ own list at each ask', async () => {
+  let listed: readonly Session[] | null = null;
+  let station = 'Console';
+  const host = fakeWindowsHost({ addon: { processes: () => ['System'], sessions: () => listed } });
+  const windows = {
+    ...host.windows!,
+    keys: (_hive: unknown, key: string) => (key === '' ? ['S-1-5-21-1-2-3-1001'] : []),
+    value: () => station,
+  };
+  const probe = remoteProbe();
+  const session = async () => (await probe.ask!({ ...host, windows }, NO_SETTINGS)).facts['session'];
+  expect(await session()).toBe(false);
+  station = 'RDP-Tcp#0';
+  expect([await session(), await session(), await session(), await session()]).toEqual([false, false, false, true]);
+  listed = [{ id: 1, name: 'Console', active: true }];
+  expect(await session()).toBe(false);
+  listed = [{ id: 1, name: 'RDP-Tcp#0', active: true }];
+  expect(await session()).toBe(true);
+});
