@@ -13,6 +13,7 @@ import { LAN_FACTS } from './compliance/lan.ts';
 import type { Statements } from './compliance/statement.ts';
 import { createStrata } from './compliance/strata.ts';
 import { createTrial } from './compliance/trial.ts';
+import { forgedDrills } from './drills/grounds.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Limits } from './gateway/limits.ts';
 import type { KnownPresence } from './gateway/presence.ts';
@@ -112,7 +113,9 @@ export async function assemble({
   });
   try {
     const restored = await history.restore();
-    const kept = keptOf(restored);
+    const kept = await borneOut(keptOf(restored), history);
+    for (const { kind, id } of kept.broken)
+      log.error(`the row ${kind} ${id} is broken, or not what the record says: it is left out and does not count`);
     const {
       standard,
       trial: tried,
@@ -340,6 +343,13 @@ async function signedPart(
   key: string,
 ): Promise<KeptMembership> {
   return { documents, standing: standing && { ...standing, cosignedTo: await cosignedIn(history, site, key) } };
+}
+
+/** Without drills that nobody walked through. */
+async function borneOut(kept: KeptSite, history: History): Promise<KeptSite> {
+  const forged = await forgedDrills(history, kept.drills.drills);
+  const drills = { ...kept.drills, drills: kept.drills.drills.filter(({ id }) => !forged.has(id)) };
+  return { ...kept, drills, broken: [...kept.broken, ...[...forged].map((id) => ({ kind: 'drill', id }))] };
 }
 
 function nameOf({ id, edition, hash }: Standard): string {

@@ -25,6 +25,7 @@ import type { History } from './history/history.ts';
 import type { Machine, SiteDevice } from './identity/machine.ts';
 import type { Registry } from './identity/registry.ts';
 import type { IncidentChange } from './incidents/incident.ts';
+import { brokenWarnings } from './keptRows.ts';
 import { createMembership, type Membership } from './membership.ts';
 import { createNews } from './news.ts';
 import { createQuestions } from './questions.ts';
@@ -110,7 +111,7 @@ export function createOffice(parts: OfficeParts): Office {
     filesFolder,
   } = parts;
   // Not all of `kept` for as long as the process lives: it has the state of every machine.
-  const { settings: settingsBefore, isNew } = kept;
+  const { settings: settingsBefore, isNew, broken } = kept;
   const { state, hearing, incidents, compliance, places } = stages;
   const write = createWrite(recorder, clock);
   const { entry } = write;
@@ -273,6 +274,7 @@ export function createOffice(parts: OfficeParts): Office {
     warnings: () => [
       ...(recorder.refusingSince() === null ? [] : [{ word: 'record-refused', text: REFUSED }]),
       ...readers.warnings(),
+      ...brokenWarnings(broken),
       ...editionWarnings(belonging),
     ],
     acknowledge: (id, account) => news.acknowledge(id, account),
@@ -323,7 +325,7 @@ export function createOffice(parts: OfficeParts): Office {
     started(replayed) {
       const before = { before: settingsBefore, now: withoutSecrets(settings) };
       const planned = isNew ? calendar.sessions() : [];
-      const { keep, entries } = startOf({ version, standard, replayed, settings: before, planned }, entry);
+      const { keep, entries } = startOf({ version, standard, replayed, settings: before, broken, planned }, entry);
       recorder
         .write(keep, entries)
         .catch((error: unknown) => log.error({ err: error }, 'the start could not be written'));

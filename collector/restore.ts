@@ -13,6 +13,7 @@ import type { KnownPresence } from './gateway/presence.ts';
 import type { RawLine, Restored } from './history/history.ts';
 import type { Journal } from './history/journal.ts';
 import type { Machine } from './identity/machine.ts';
+import { isWhole, type BrokenRow } from './keptRows.ts';
 import { scopedOf } from './identity/scopes.ts';
 import type { PlannedSeat } from './identity/seatPlan.ts';
 import type { Ticket } from './identity/tickets.ts';
@@ -77,10 +78,24 @@ export interface KeptSite {
   /** The public key that the record last named as its own; null when it names none. */
   readonly recordKey: string | null;
   readonly isNew: boolean;
+  /** What was left out, because it is not what this program writes. */
+  readonly broken: readonly BrokenRow[];
 }
 
 export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
-  const rows = <T>(kind: string): (readonly [string, T])[] => [...(kept.get(kind) ?? [])] as [string, T][];
+  const broken: BrokenRow[] = [];
+  const rows = <T>(kind: string): (readonly [string, T])[] => {
+    const all = [...(kept.get(kind) ?? [])];
+    for (const [id, value] of all) if (!isWhole(kind, id, value)) broken.push({ kind, id });
+    return all.filter(([id, value]) => isWhole(kind, id, value)) as [string, T][];
+  };
+  function only({ kind, id }: BrokenRow): unknown {
+    const ids = kept.get(kind);
+    if (!ids?.has(id)) return null;
+    if (isWhole(kind, id, ids.get(id))) return ids.get(id);
+    broken.push({ kind, id });
+    return null;
+  }
   const values = <T>(kind: string): T[] => rows<T>(kind).map(([, value]) => value);
   return {
     machines: values('machine'),
@@ -106,24 +121,26 @@ export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
       duties: {
         assignments: values<Assignment>('assignment'),
         candidates: rows<Candidates>('candidates'),
-        programmes: (kept.get('site')?.get('programmes') as readonly string[] | undefined) ?? null,
+        programmes: only({ kind: 'site', id: 'programmes' }) as readonly string[] | null,
       },
       occurrences: values<KeptOccurrence>('occurrence'),
+      occurrenceIds: [...(kept.get('occurrence')?.keys() ?? [])],
     },
     statements: values('statement'),
     files: values('file'),
     held: Object.fromEntries(rows('held')),
-    rawTo: (kept.get('cursor')?.get('raw') as number | undefined) ?? stateTo,
-    seriesTo: (kept.get(KEPT_PLACE.kind)?.get(KEPT_PLACE.id) as number | undefined) ?? 0,
-    localTicket: (kept.get('site')?.get('local-ticket') as string | undefined) ?? null,
-    settings: (kept.get('site')?.get('settings') as Readonly<Record<string, unknown>> | undefined) ?? null,
-    recordKey: (kept.get(KEPT_KEY.kind)?.get(KEPT_KEY.id) as string | undefined) ?? null,
+    rawTo: (only({ kind: 'cursor', id: 'raw' }) as number | null) ?? stateTo,
+    seriesTo: (only(KEPT_PLACE) as number | null) ?? 0,
+    localTicket: only({ kind: 'site', id: 'local-ticket' }) as string | null,
+    settings: only({ kind: 'site', id: 'settings' }) as Readonly<Record<string, unknown>> | null,
+    recordKey: only(KEPT_KEY) as string | null,
     membership: {
-      standing: (kept.get(KEPT_STANDING.kind)?.get(KEPT_STANDING.id) as MembershipStanding | undefined) ?? null,
+      standing: only(KEPT_STANDING) as MembershipStanding | null,
       documents: values(KEPT_DOCUMENT),
     },
     drills: { drills: values('drill'), courses: rows('drill-course'), samples: rows('drill-samples') },
     isNew: lastEntry === 0,
+    broken,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { EntryDraft, Kept } from './history/history.ts';
+import type { BrokenRow } from './keptRows.ts';
 import type { Session } from './sessions/session.ts';
 import { changedSettings } from './shownSettings.ts';
 import type { Standard } from './standard/rule.ts';
@@ -14,13 +15,15 @@ export interface Start {
     readonly before: Readonly<Record<string, unknown>> | null;
     readonly now: Readonly<Record<string, unknown>>;
   };
+  /** Rows of the database that were left out. */
+  readonly broken: readonly BrokenRow[];
   /** Sessions that a new site begins with. */
   readonly planned: readonly Session[];
 }
 
 /** What the record says of a start: under which standard, and what a person changed in the settings since the last one. */
 export function startOf(
-  { version, standard, replayed, settings, planned }: Start,
+  { version, standard, replayed, settings, broken, planned }: Start,
   entry: Write['entry'],
 ): { readonly keep: readonly Kept[]; readonly entries: readonly EntryDraft[] } {
   const about = {
@@ -28,6 +31,8 @@ export function startOf(
     version,
     standard: `${standard.id}@${standard.edition}+${standard.hash}`,
     replayed,
+    // How many of each kind: their ids are whatever somebody wrote, and the log has them.
+    ...(broken.length > 0 ? { broken: countOf(broken) } : {}),
   };
   const changed = changedSettings(settings.before, settings.now);
   const keep: Kept[] = planned.map((session) => ({ kind: 'session', id: session.id, value: session }));
@@ -41,4 +46,10 @@ export function startOf(
   for (const session of planned)
     entries.push(entry('session', null, { change: 'planned', by: 'collector', ...session }));
   return { keep, entries };
+}
+
+function countOf(broken: readonly BrokenRow[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of broken) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
 }

@@ -46,6 +46,8 @@ const FLOW: readonly (readonly string[])[] = [
   ['collector/metrics', 'collector/pagers'],
   ['collector/bundle'],
   ['collector/organization'],
+  ['collector/keptShapes.ts'],
+  ['collector/keptRows.ts'],
   ['collector/reports'],
   ['collector/console'],
   ['collector/site.ts', 'collector/control.ts', 'collector/backup.ts', 'collector/recorder.ts'],

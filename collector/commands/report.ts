@@ -7,6 +7,7 @@ import { Trouble } from '../gateway/trouble.ts';
 import { openReading } from '../history/reading.ts';
 import { RECORD_FILE } from '../history/sqlite.ts';
 import { HistoryRefused, Unusable } from '../history/refused.ts';
+import { isWhole } from '../keptRows.ts';
 import { FORMATS, render, type Format } from '../reports/render/render.ts';
 import { KINDS, wishOf, type Asked } from '../reports/asked.ts';
 import { withReport } from '../reports/report.ts';
@@ -157,7 +158,7 @@ async function termsIn(data: string): Promise<Terms | { readonly fault: string }
   if ('faults' in read) return { fault: faultsText(read.faults) };
   const { time_zone: timeZone, phases, organization } = read.settings;
   const catalogue = buildCatalogue(await loadProbes(), WITNESSED);
-  const reading = openReading(data, RECORD_FILE);
+  const reading = openReading(data, RECORD_FILE, isWhole);
   try {
     const { standard } = await rulingOf({
       site: reading.site ?? '',

@@ -90,6 +90,7 @@ export function createUpsDrills(parts: UpsDrillParts): UpsDrills {
   const { factOf, lookAt, serversOf } = sight;
   const proofs = createUpsProofs({ book, state, places, sight });
   let provenAt = -Infinity;
+  let isResumed = false;
 
   async function ready(ups: string, examLoad: number | null) {
     const device = places.device(ups);
@@ -173,6 +174,17 @@ export function createUpsDrills(parts: UpsDrillParts): UpsDrills {
       .catch((error: unknown) => log.error({ err: error }, 'a drill could not be written'));
   }
 
+  /** A drill whose course did not come through a restart can go no further, and must not keep the next one from starting. */
+  function endLost(): void {
+    const lost = book.all().filter(({ id, kind, endedAt }) => kind === 'ups' && endedAt === null && !courses.has(id));
+    for (const drill of lost) {
+      const over: Drill = { ...drill, endedAt: clock.now().wall, outcome: 'none', reasons: ['course-lost'] };
+      book
+        .put(over, 'ended')
+        .catch((error: unknown) => log.error({ err: error }, 'the end of a drill could not be written'));
+    }
+  }
+
   function prove(now: Moment): void {
     provenAt = now.monotonic;
     proofs.prove(now);
@@ -242,6 +254,10 @@ export function createUpsDrills(parts: UpsDrillParts): UpsDrills {
     samples: (id) => samples.get(id) ?? [],
     isRunning: (ups) => book.running('ups', ups) !== undefined,
     tick(now) {
+      if (!isResumed) {
+        isResumed = true;
+        endLost();
+      }
       for (const [id, course] of courses) {
         const drill = book.get(id);
         if (drill) step(drill, course, now);

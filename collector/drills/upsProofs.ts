@@ -17,8 +17,7 @@ const MORE_LOAD = 1.1;
 
 /** Tells servers what of their UPS is proven, as facts that the collector witnesses: which time, and how long it counts. */
 export function createUpsProofs({ book, state, places, sight }: UpsProofsParts) {
-  /** Servers of which a proof was told. */
-  const told = new Set<string>();
+  const seconds = state.catalogue.fact('proof.ups_seconds')?.index ?? -1;
 
   function prove(now: Moment): void {
     const proven = new Set<string>();
@@ -31,14 +30,14 @@ export function createUpsProofs({ book, state, places, sight }: UpsProofsParts) 
         witness(machine, Number(drill.measured['seconds']), left, now);
       }
     }
-    for (const machine of told) if (!proven.has(machine)) witness(machine, null, null, now);
+    // Also what an earlier process told: the drill may be gone since, or the settings may name another UPS.
+    for (const { id, kind, values } of state.all())
+      if (kind === 'machine' && !proven.has(id) && (values[seconds] ?? null) !== null) witness(id, null, null, now);
   }
 
-  function witness(machine: string, seconds: number | null, left: number | null, now: Moment): void {
+  function witness(machine: string, proven: number | null, left: number | null, now: Moment): void {
     if (!state.get(machine)) return;
-    if (seconds === null) told.delete(machine);
-    else told.add(machine);
-    state.witness(machine, 'proof.ups_seconds', seconds, now);
+    state.witness(machine, 'proof.ups_seconds', proven, now);
     state.witness(machine, 'proof.ups_expires_seconds', left, now);
   }
 

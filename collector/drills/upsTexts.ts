@@ -33,6 +33,7 @@ export const REASONS: Readonly<Record<string, Bilingual>> = {
   restored: { zh: '市电已恢复', en: 'The mains are back' },
   'load-lost': { zh: '负载断电', en: 'The load lost its power' },
   unreadable: { zh: 'UPS 超过 10 分钟读不到', en: 'The UPS could not be read for more than 10 minutes' },
+  'course-lost': { zh: '演练进程的数据已损坏', en: 'What was kept of its course is broken' },
   stopped: { zh: '人工中止', en: 'It was stopped by hand' },
   'low-battery': { zh: 'UPS 报告电池电量低', en: 'The UPS said that its battery is low' },
   gap: { zh: '数据中断超过 10 秒，不能作为证明', en: 'There was a gap of more than 10 s: no proof' },

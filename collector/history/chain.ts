@@ -29,6 +29,16 @@ export function lineOf({ body, ...entry }: Entry): Line {
   return { ...entry, text: canonical(body) };
 }
 
+/** False for one that somebody changed in its place, where the places before and after it may still be right. */
+export function isAsWritten(entry: Entry): boolean {
+  try {
+    return entryHash(lineOf(entry)) === entry.hash;
+  } catch {
+    // What has no canonical form was never written.
+    return false;
+  }
+}
+
 /** The first entry that does not follow from the one before it, and why. */
 export interface Break {
   readonly n: number;

@@ -194,7 +194,7 @@ export interface SeriesPoint {
 }
 
 export interface Restored {
-  /** kind → id → value */
+  /** kind → id → value; `undefined` where somebody left what is no JSON. */
   readonly kept: ReadonlyMap<string, ReadonlyMap<string, unknown>>;
   readonly judgedTo: number;
   readonly stateTo: number;

@@ -7,7 +7,7 @@ import { findHead, pageOf } from './entries.ts';
 import type { Entry, EntryQuery, Link, SeriesPoint, SeriesQuery } from './history.ts';
 import { findSeries } from './readings.ts';
 import { Unusable } from './refused.ts';
-import { entryOfRow, type EntryRow } from './tables.ts';
+import { entryOfRow, parsed, type EntryRow } from './tables.ts';
 
 /**
  * The record as it is at one moment, read from its file alone, whether a collector runs on it or not. Nothing is written;
@@ -43,8 +43,14 @@ export interface ReadingQuery extends Pick<EntryQuery, 'kinds' | 'subject' | 'ru
 const PAGE = 500;
 const NEVER_LATE = (): void => undefined;
 
-/** Throws `Unusable`, in words, where there is no record or it cannot be read. */
-export function openReading(folder: string, file: string): Reading {
+/** Whether a row of a side table is what the program writes there */
+export type IsWhole = (kind: string, id: string, value: unknown) => boolean;
+
+/**
+ * Throws `Unusable`, in words, where there is no record or it cannot be read.
+ * @param isWhole rows that are not are left out, as if they were not there
+ */
+export function openReading(folder: string, file: string, isWhole: IsWhole = () => true): Reading {
   const path = join(folder, file);
   if (!existsSync(path)) throw new Unusable(path, NOT_THERE);
   const connection = opened(path);
@@ -74,12 +80,16 @@ export function openReading(folder: string, file: string): Reading {
     },
     *kept(kind) {
       const query = connection.sql.selectFrom('keep').select(['id', 'text']).where('kind', '=', kind).orderBy('id');
-      for (const { id, text } of rows(connection, query)) yield [id, JSON.parse(text) as unknown] as const;
+      for (const { id, text } of rows(connection, query)) {
+        const value = parsed(text);
+        if (value !== undefined && isWhole(kind, id, value)) yield [id, value] as const;
+      }
     },
     keptOne(kind, id) {
       const query = connection.sql.selectFrom('keep').select('text').where('kind', '=', kind).where('id', '=', id);
       const text = rows(connection, query)[0]?.text;
-      return text === undefined ? null : (JSON.parse(text) as unknown);
+      const value = text === undefined ? undefined : parsed(text);
+      return value !== undefined && isWhole(kind, id, value) ? value : null;
     },
     series(query) {
       const { at, fact, spreads } = findSeries(connection, query, new Map(), NEVER_LATE);

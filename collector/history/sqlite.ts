@@ -21,7 +21,7 @@ import { Queries } from './queries.ts';
 import type { ReaderData } from './reader.ts';
 import { HistoryRefused, Unusable } from './refused.ts';
 import { syncFolder } from './segment.ts';
-import { entryOfRow } from './tables.ts';
+import { entryOfRow, parsed } from './tables.ts';
 import { Thread } from './thread.ts';
 import { toWire } from './wire.ts';
 import type { WriterAsks, WriterData } from './writer.ts';
@@ -138,7 +138,7 @@ class Sqlite implements SqliteHistory {
       const [kind, id, text] = keep.slice(index, index + 3) as [string, string, string];
       let ids = kept.get(kind);
       if (!ids) kept.set(kind, (ids = new Map()));
-      ids.set(id, JSON.parse(text));
+      ids.set(id, parsed(text));
     }
     return { ...restored, kept };
   }

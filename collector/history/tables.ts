@@ -47,9 +47,21 @@ export function lineOfRow({ recorded_at: recordedAt, late, ...row }: EntryRow): 
   return { ...row, recordedAt, late: late === 1 };
 }
 
+/** An entry whose text somebody made into what is no body has none: its hash is another one's, and nothing follows from it. */
 export function entryOfRow(row: EntryRow): Entry {
   const { text, ...line } = lineOfRow(row);
-  return { ...line, body: JSON.parse(text) as Entry['body'] };
+  const body = parsed(text);
+  const isBody = typeof body === 'object' && body !== null && !Array.isArray(body);
+  return { ...line, body: isBody ? (body as Entry['body']) : {} };
+}
+
+/** `undefined`, which no JSON is, for what is none: who can write to the file can write whatever. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 export interface RawRow {

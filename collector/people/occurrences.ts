@@ -42,7 +42,8 @@ export interface Occurrences {
   add(wish: OccurrenceWish, account: string): Promise<Occurrence | Refused>;
   /** Takes a text that says too much out of the site; that there was one stays. */
   erase(id: string, account: string): Promise<boolean>;
-  restore(kept: Iterable<KeptOccurrence>): void;
+  /** @param ids all that were ever given, also of what is not here any more */
+  restore(kept: Iterable<KeptOccurrence>, ids?: readonly string[]): void;
 }
 
 /** After a session's own phases, for what is found when the papers are put in order. */
@@ -62,7 +63,7 @@ export function createOccurrences(
   const of = (session: string): KeptOccurrence[] =>
     [...byId.values()]
       .filter(({ occurrence }) => occurrence.session === session)
-      .sort((left, right) => placeOf(left) - placeOf(right));
+      .sort((left, right) => numberOf(left.occurrence.id) - numberOf(right.occurrence.id));
 
   function whyNot(wish: OccurrenceWish): Bilingual | null {
     const session = sessions().find(({ id }) => id === wish.session);
@@ -126,17 +127,17 @@ export function createOccurrences(
         byId.set(id, erased);
         return true;
       }),
-    restore(kept) {
-      for (const row of kept) {
-        byId.set(row.occurrence.id, row);
-        last = Math.max(last, placeOf(row));
-      }
+    restore(kept, ids = []) {
+      for (const row of kept) byId.set(row.occurrence.id, row);
+      for (const id of [...byId.keys(), ...ids]) if (ID.test(id)) last = Math.max(last, numberOf(id));
     },
   };
 }
 
-function placeOf({ occurrence }: KeptOccurrence): number {
-  return Number(occurrence.id.slice('o-'.length));
+const ID = /^o-\d{1,15}$/;
+
+function numberOf(id: string): number {
+  return Number(id.slice('o-'.length));
 }
 
 const TOO_EARLY: Bilingual = {

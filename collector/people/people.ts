@@ -15,6 +15,8 @@ export interface KeptPeople {
   readonly people: readonly (readonly [number: string, value: KeptPerson | ErasedPerson])[];
   readonly duties: KeptDuties;
   readonly occurrences: readonly KeptOccurrence[];
+  /** Of these and of those that cannot be read any more: no number is given twice. */
+  readonly occurrenceIds: readonly string[];
 }
 
 export function createPeople(
@@ -29,7 +31,7 @@ export function createPeople(
   const occurrences = createOccurrences(writing, sessions, times, now);
   roster.restore(kept.people);
   duties.restore(kept.duties);
-  occurrences.restore(kept.occurrences);
+  occurrences.restore(kept.occurrences, kept.occurrenceIds);
   return { roster, duties, occurrences };
 }
 

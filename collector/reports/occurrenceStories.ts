@@ -53,7 +53,9 @@ export function occurrenceStories(reading: Reading, from: number, to: number): r
 function wordsOf(reading: Reading, id: string, hash: string | null): Words {
   if (hash === null) return { state: 'none', text: '' };
   const kept = reading.keptOne('occurrence', id) as KeptOccurrence | null;
-  if (!kept || kept.erasedAt !== undefined) return { state: 'erased', text: '' };
+  // Its row stays when words are erased: somebody took it away, or broke it.
+  if (!kept) return { state: 'altered', text: '' };
+  if (kept.erasedAt !== undefined) return { state: 'erased', text: '' };
   const { text } = kept.occurrence;
   return { state: sealOf(kept.salt, text) === hash ? 'there' : 'altered', text };
 }

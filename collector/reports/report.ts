@@ -1,5 +1,6 @@
 import { openReading } from '../history/reading.ts';
 import { RECORD_FILE } from '../history/sqlite.ts';
+import { isWhole } from '../keptRows.ts';
 import type { ReportDocument } from './document.ts';
 import { createNames } from './names.ts';
 import type { Desk } from './parts.ts';
@@ -38,7 +39,7 @@ export async function withReport<T>(
   { data, wish, language, terms, now }: ReportOrder,
   use: (document: ReportDocument) => T | Promise<T>,
 ): Promise<T> {
-  const reading = openReading(data, RECORD_FILE);
+  const reading = openReading(data, RECORD_FILE, isWhole);
   try {
     const voice = createVoice(language, terms);
     const desk: Desk = { reading, terms, voice, names: createNames(reading, terms, voice), now };

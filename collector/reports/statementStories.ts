@@ -87,7 +87,9 @@ function stated(
 
 function wordsOf(reading: Reading, id: string, hash: string): Words {
   const kept = reading.keptOne('statement', id) as KeptStatement | null;
-  if (!kept || kept.erasedAt !== null) return { state: 'erased', text: '' };
+  // Its row stays when words are erased: somebody took it away, or broke it.
+  if (!kept) return { state: 'altered', text: '' };
+  if (kept.erasedAt !== null) return { state: 'erased', text: '' };
   return { state: sealOf(kept.salt, kept.text) === hash ? 'there' : 'altered', text: kept.text };
 }
 

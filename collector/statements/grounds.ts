@@ -1,5 +1,5 @@
 import type { Bilingual } from '../../agent/probe.ts';
-import { entryHash, lineOf } from '../history/chain.ts';
+import { isAsWritten } from '../history/chain.ts';
 import type { Entry, EntryKind, History } from '../history/history.ts';
 import { sealOf } from '../people/person.ts';
 import { fileSeal, type KeptFile } from './files.ts';
@@ -61,7 +61,7 @@ async function toldOf(history: Pick<History, 'entries'>): Promise<Told> {
       const { kind, body } = entry;
       const id = String(body['id']);
       // One that was changed in its place is not what was written.
-      if (entryHash(lineOf(entry)) !== entry.hash) stated.delete(id);
+      if (!isAsWritten(entry)) stated.delete(id);
       else if (kind === 'erasure') erased.add(body['what'] === 'file' ? String(body['file']) : id);
       else if (body['change'] === 'withdrawn') withdrawn.add(id);
       else {
@@ -83,7 +83,8 @@ function isAs({ kind, rule, subject, body }: Entry, row: KeptStatement, isErased
     body['validUntil'] === row.validUntil &&
     body['by'] === row.by &&
     enteredAt === row.enteredAt &&
-    (row.erasedAt === null ? sealOf(row.salt, row.text) === body['text'] : isErased)
+    // Half a surrogate pair has no seal.
+    (row.erasedAt === null ? row.text.isWellFormed() && sealOf(row.salt, row.text) === body['text'] : isErased)
   );
 }
 

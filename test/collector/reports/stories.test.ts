@@ -6,6 +6,7 @@ import { openSqlite } from '../../../collector/history/sqlite.ts';
 import { documentText } from '../../../collector/organization/document.ts';
 import { waiverId } from '../../../collector/organization/site/kept.ts';
 import { incidentStories } from '../../../collector/reports/incidentStories.ts';
+import { occurrenceStories } from '../../../collector/reports/occurrenceStories.ts';
 import { statementStories } from '../../../collector/reports/statementStories.ts';
 import type { Terms } from '../../../collector/reports/terms.ts';
 import { temporaryFolder } from '../../fixtures/collector.ts';
@@ -78,4 +79,25 @@ test('a waiver that the site entered is told apart from one that the organizatio
   expect(words(key)).toEqual(['site', 'organization', 'unsigned']);
   // Without the key of an organization nothing is by it.
   expect(words(null)).toEqual(['site', 'unsigned', 'unsigned']);
+});
+
+test('words whose row somebody took out of the database are not said to be erased', async () => {
+  const stated = {
+    change: 'stated',
+    id: 'st-1',
+    standard: 'x@1+0',
+    validUntil: T0 + DAY,
+    files: [],
+    text: '0',
+    by: 'a',
+  };
+  const happened = { id: 'o-1', session: 's-1', occurrence: 'accident', happened: T0, text: '0', by: 'a' };
+  const reading = await recordOf([
+    { kind: 'attestation', at: T0, body: stated },
+    { kind: 'occurrence', at: T0, body: happened },
+  ]);
+  const terms = { organization: null } as Terms;
+  const taken = { state: 'altered', text: '' };
+  expect(statementStories({ reading, terms }).get('st-1')!.text).toEqual(taken);
+  expect(occurrenceStories(reading, T0, T0 + 1).map(({ text }) => text)).toEqual([taken]);
 });
