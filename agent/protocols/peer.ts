@@ -13,6 +13,16 @@ export interface PeerTarget {
   readonly ca?: string | undefined;
 }
 
+/** It is there, and does not do what was asked: 404 for a turn that it does not know any more. */
+export class PeerRefused extends Error {
+  readonly status: number;
+
+  constructor(host: string, status: number) {
+    super(`${host}: it answered ${status}`);
+    this.status = status;
+  }
+}
+
 const LIMIT_MS = 5_000;
 const MOST_BYTES = 64 * 1024;
 
@@ -27,10 +37,10 @@ export function askPeer(
 ): Promise<Record<string, unknown>> {
   const isTls = url.protocol === 'https:';
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => {
+    const fail = (why: string | PeerRefused): void => {
       clearTimeout(limit);
       request.destroy();
-      reject(new Error(`${url.host}: ${why}`));
+      reject(why instanceof PeerRefused ? why : new Error(`${url.host}: ${why}`));
     };
     const limit = setTimeout(() => fail(`no answer within ${LIMIT_MS / 1_000} s`), LIMIT_MS);
     const request = (isTls ? https : http).request({
@@ -59,7 +69,8 @@ export function askPeer(
       response.on('aborted', () => fail('broke off'));
       response.on('end', () => {
         clearTimeout(limit);
-        if (response.statusCode !== 200) return fail(`it answered ${response.statusCode}`);
+        const { statusCode = 0 } = response;
+        if (statusCode !== 200) return fail(new PeerRefused(url.host, statusCode));
         try {
           const value: unknown = JSON.parse(text);
           if (typeof value === 'object' && value !== null && !Array.isArray(value)) {

@@ -29,8 +29,10 @@ export interface PeerOptions {
 
 /** A test takes 8 s each way and a little talk. */
 const TURN_MS = 30_000;
-/** Who does not ask for so long has gone. */
+/** Who does not begin within so long when their turn comes has gone. */
 const GONE_MS = 10_000;
+/** Who waits and does not ask for so long has gone: after hours a line that failed twice costs nobody their place. */
+const AWAY_MS = 30_000;
 const MOST_WAITING = 1_000;
 const MOST_PER_ADDRESS = 4;
 const BLAST_MS = 9_000;
@@ -57,7 +59,8 @@ export function createPeer({ token, tls, atOnce, log, now = () => performance.no
     const at = now();
     turns = turns.filter(({ readyAt, seenAt, streams }) => {
       if (readyAt !== null && at - readyAt > TURN_MS) return false;
-      return streams > 0 || at - seenAt <= GONE_MS;
+      if (streams > 0) return true;
+      return readyAt === null ? at - seenAt <= AWAY_MS : at - Math.max(seenAt, readyAt) <= GONE_MS;
     });
     for (const turn of turns.slice(0, atOnce)) {
       if (turn.readyAt !== null) continue;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyBaseLogger as Log } from 'fastify';
 import type { MeasureFacts } from '../../agent/measure.ts';
-import { askPeer, type PeerTarget } from '../../agent/protocols/peer.ts';
+import { askPeer, PeerRefused, type PeerTarget } from '../../agent/protocols/peer.ts';
 import type { Clock } from '../clock.ts';
 import type { UplinkReason } from '../drills/uplinkTexts.ts';
 import type { ThroughputSettings } from '../networkSettings.ts';
@@ -23,6 +23,8 @@ export interface Queue {
 
 /** Six hundred sites on one morning, one after the other, take three hours; a phase that begins ends the waiting. */
 const WAIT_MS = 4 * 3_600_000;
+/** In a row; with the looks between them a minute and a half. */
+const MOST_MISSED = 12;
 
 /** Reads token and certificate from their files: a person may have changed them. */
 export function peerOf({
@@ -36,35 +38,51 @@ export function peerOf({
   return { url: new URL(url), ...secrets, secrets };
 }
 
-/** Waits in the queue of a throughput peer; null when whoever waited was ended meanwhile. */
+/**
+ * Waits in the queue of a throughput peer; null when whoever waited was ended meanwhile. In hours a line fails for some
+ * seconds, and a peer is started again: who was in the queue asks on, and stands at its end where the peer knows nothing of
+ * them any more.
+ */
 export async function turnOf(
   current: Waiting,
   to: PeerTarget,
   { clock, log, pollMs }: Queue,
 ): Promise<{ readonly turn: string } | { readonly failed: UplinkReason } | null> {
-  const tellPeer = (error: unknown): null => {
-    log.warn(`uplink: ${(error as Error).message}`);
-    return null;
-  };
   const until = clock.now().monotonic + WAIT_MS;
-  let answer = await askPeer(to, 'POST', 'turns').catch((error: unknown) => tellPeer(error));
+  const giveBack = (turn: string | null): Promise<unknown> =>
+    turn === null ? Promise.resolve() : askPeer(to, 'DELETE', `turns/${turn}`).catch(() => null);
+  let turn: string | null = null;
+  let isQueued = false;
+  let missed = 0;
   for (;;) {
-    if (current.end !== null) return null;
-    const { turn, ready: isReady, ahead } = answer ?? {};
-    if (typeof turn !== 'string' || !/^[0-9a-f]{1,64}$/.test(turn)) return { failed: 'peer-away' };
-    current.ahead = typeof ahead === 'number' ? ahead : null;
-    if (isReady === true) return { turn };
-    if (clock.now().monotonic >= until) {
-      await askPeer(to, 'DELETE', `turns/${turn}`).catch(() => null);
-      return { failed: 'peer-busy' };
+    try {
+      const answer: Record<string, unknown> = await (turn === null
+        ? askPeer(to, 'POST', 'turns')
+        : askPeer(to, 'GET', `turns/${turn}`));
+      const { turn: told, ready: isReady, ahead } = answer;
+      if (typeof told !== 'string' || !/^[0-9a-f]{1,64}$/.test(told)) return { failed: 'peer-away' };
+      [turn, isQueued, missed] = [told, true, 0];
+      current.ahead = typeof ahead === 'number' ? ahead : null;
+      if (isReady === true && current.end === null) return { turn };
+    } catch (error) {
+      log.warn(`uplink: ${(error as Error).message}`);
+      missed += 1;
+      if (!isQueued || missed > MOST_MISSED) return { failed: 'peer-away' };
+      if (error instanceof PeerRefused && error.status === 404) turn = null;
     }
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, pollMs);
-      current.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-    answer = await askPeer(to, 'GET', `turns/${turn}`).catch((error: unknown) => tellPeer(error));
+    if (current.end === null && clock.now().monotonic < until) await pause(current, pollMs);
+    if (current.end === null && clock.now().monotonic < until) continue;
+    await giveBack(turn);
+    return current.end === null ? { failed: 'peer-busy' } : null;
   }
+}
+
+function pause(current: Waiting, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    current.wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
 }

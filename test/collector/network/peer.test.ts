@@ -85,6 +85,20 @@ describe('a peer', () => {
     await expect(askPeer({ url }, 'GET', `turns/${String(third['turn'])}`)).rejects.toThrow(/answered 404/);
   });
 
+  it('keeps the place of who waits for half a minute of silence, and has ten seconds for it when its turn comes', async () => {
+    let at = 0;
+    const url = await peer({ now: () => at });
+    const [first, second] = [await askPeer({ url }, 'POST', 'turns'), await askPeer({ url }, 'POST', 'turns')];
+    const asked = () => askPeer({ url }, 'GET', `turns/${String(second['turn'])}`);
+    for (; at < 25_000; at += 5_000) await askPeer({ url }, 'GET', `turns/${String(first['turn'])}`);
+    await askPeer({ url }, 'DELETE', `turns/${String(first['turn'])}`);
+    await askPeer({ url }, 'GET', 'queue');
+    at += 9_000;
+    expect(await asked()).toMatchObject({ ready: true });
+    at += 11_000;
+    await expect(asked()).rejects.toThrow(/answered 404/);
+  });
+
   // A Mac has one loopback address.
   it.skipIf(process.platform === 'darwin')(
     'serves 600 sites of one morning one after the other, each alone, in the order of their coming',
