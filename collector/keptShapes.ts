@@ -9,6 +9,7 @@ import type { Machine } from './identity/machine.ts';
 import type { PlannedSeat } from './identity/seatPlan.ts';
 import type { Ticket } from './identity/tickets.ts';
 import type { Incident } from './incidents/incident.ts';
+import type { OrganizationDocument } from './organization/document.ts';
 import type { MembershipStanding } from './organization/site/membership.ts';
 import type { ChannelRecord } from './pagers/dispatch.ts';
 import type { Page } from './pagers/page.ts';
@@ -279,6 +280,16 @@ export const KEPT_SHAPES: Readonly<Record<string, TSchema>> = {
   'site/settings': by(Type.Unknown()),
   'site/programmes': texts,
   'site/local-ticket': text,
+  'organization-document': Type.Object({
+    site: text,
+    n: number,
+    at: number,
+    kind: text,
+    by: text,
+    body: by(Type.Unknown()),
+    key: text,
+    signature: text,
+  } satisfies Members<OrganizationDocument>),
   organization: Type.Object({
     sentTo: number,
     cosignedTo: number,

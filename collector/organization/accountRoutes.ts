@@ -16,7 +16,7 @@ export function accountRoutes(app: FastifyInstance, people: People, guard: Guard
   app.post('/api/v1/accounts', async (request, reply) => {
     const { id: by } = await guard.administrator(request);
     const { name, role, scope } = bodyOf(request.body);
-    const wish = { name: String(name), role: role as PersonRole, scope: scopeOf(scope) };
+    const wish = { name: typeof name === 'string' ? name : '', role: role as PersonRole, scope: scopeOf(scope) };
     return reply.code(201).send({ code: await people.create(wish, by) });
   });
 

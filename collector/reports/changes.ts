@@ -89,8 +89,8 @@ function documentTable(desk: Desk, { from, to }: Term): Table {
 function documentText({ reading, voice, terms }: Desk, n: number, sha256: string): string {
   const { say } = voice;
   const kept = reading.keptOne(KEPT_DOCUMENT, String(n)) as OrganizationDocument | null;
-  if (!kept) return say('erased');
-  if (documentHash(kept) !== sha256) return say('altered');
+  // None is ever erased: its row was taken away, or broken.
+  if (!kept || hashOf(kept) !== sha256) return say('altered');
   // Who can write to the database can write an entry, too, and sign nothing.
   if (terms.organization === null || !isDocumentOf(kept, reading.site ?? '', terms.organization))
     return say('unsigned');
@@ -104,6 +104,15 @@ function documentText({ reading, voice, terms }: Desk, n: number, sha256: string
   return typeof deadline === 'number'
     ? say('decision_until', { what, reason, day: voice.day(deadline) })
     : say('decision_is', { what, reason });
+}
+
+/** Null for what has no canonical form. */
+function hashOf(document: OrganizationDocument): string | null {
+  try {
+    return documentHash(document);
+  } catch {
+    return null;
+  }
 }
 
 function settingTable({ reading, voice }: Desk, { from, to }: Term): Table {

@@ -47,8 +47,15 @@ export async function loadSites(organization: Organization, wish: LoadWish): Pro
       told?.(done, entries);
     }
   };
+  // Where one fails the others end the site that they are at and begin none: only then is the database another run's.
+  const work = (): Promise<void> =>
+    worker().catch((error: unknown) => {
+      next = Infinity;
+      throw error;
+    });
   try {
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
   } finally {
     // What cannot be released is free again by itself; the run's own end is what counts.
     await claimed.release().catch(() => undefined);

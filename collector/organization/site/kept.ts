@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { isAsWritten } from '../../history/chain.ts';
 import type { History } from '../../history/history.ts';
 import type { SignedWaiver } from '../../statements/grounds.ts';
 import type { OrganizationWaiver } from '../../statements/statements.ts';
 import { cosignText } from '../../record/head.ts';
 import { isSigned } from '../../record/key.ts';
 import { documentHash, isDocumentOf, type OrganizationDocument } from '../document.ts';
-
 import type { Cosigned } from '../exchange.ts';
 
 /**
@@ -41,10 +41,12 @@ export async function toldOfDocuments(
   const confirmed = new Map<number, number>();
   for (let after: number | null = 0; after !== null;) {
     const { rows, next } = await history.entries({ kinds: ['organization'], after, limit: 1_000 });
-    for (const { at, body } of rows) {
+    for (const entry of rows) {
+      const { at, body } = entry;
       const { document, change, edition, sha256 } = body;
       if (typeof document === 'number' && hashes.get(document) !== sha256) missing.add(document);
-      if (change === CONFIRMED && typeof edition === 'number' && hashes.get(edition) === sha256)
+      // Nor does an entry confirm anything that somebody made into one that does.
+      if (change === CONFIRMED && typeof edition === 'number' && hashes.get(edition) === sha256 && isAsWritten(entry))
         confirmed.set(edition, at);
     }
     after = next;

@@ -72,6 +72,21 @@ test('while one run loads, another into the same database is refused; a run that
   await next.release();
 });
 
+test('a run of which one site fails is over, and the database free, only once nothing of it writes any more', async () => {
+  const { organization } = await openField();
+  const count = async () => (await organization.store.sql.selectFrom('site').select('site_id').execute()).length;
+  const told = (): void => {
+    throw new Error('no more');
+  };
+  await expect(loadSites(organization, { sites: 12, years: 1, told })).rejects.toThrow('no more');
+  const sites = await count();
+  expect(sites).toBeLessThanOrEqual(4);
+  const next = await claim(organization);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(await count()).toBe(sites);
+  await next.release();
+});
+
 test('a run whose claim another one took over stops', async () => {
   const { organization } = await openField();
   const slept = await claim(organization, 20);
