@@ -9,7 +9,7 @@ export interface Addon {
   firmwareTable(): Buffer | null;
   network(): Network | null;
   link(index: number): Link | null;
-  linkChanges(): number | null;
+  networkChanges(): number | null;
   /** In 100 ns. */
   cpuTimes(): { readonly idle: number; readonly total: number } | null;
   processes(): string[] | null;
@@ -37,7 +37,7 @@ export function addonOf(
     firmwareTable: () => addon.firmwareTable(),
     network: () => addon.network(),
     link: (index) => addon.link(index),
-    linkChanges: () => addon.linkChanges(),
+    networkChanges: () => addon.networkChanges(),
     cpuTimes: () => addon.cpuTimes(),
     processes() {
       const names = addon.processes();

@@ -4,13 +4,16 @@ import { cardNote, isReal, isWired, presentSettings } from './cards.ts';
 import type { CardNote } from './cards.ts';
 import type { Link, NetworkCard, Windows } from './windows.ts';
 
-/** Addresses, routes and cards that come are read each minute or on a change. */
-const STUDY_EVERY = 30;
+/** Addresses, routes and cards are read on a change, and each minute, or each five where Windows tells of changes. */
+const STUDY_EVERY = { untold: 30, told: 150 };
 /**
  * Windows tells of a change at once. All the same each card's link is looked at every half minute, for what a driver told
  * only half: a look costs as much as everything else that the agent does in two seconds.
  */
 const LOOK_EVERY = 15;
+
+/** Where a card hangs and what it is called hardly ever change; that a name does is seen within the hour. */
+const NOTES_EVERY = 1_800;
 
 interface Study {
   /** As Windows counted when this was read. */
@@ -32,8 +35,8 @@ export function watchWindowsNetwork(): (host: Host, windows: Windows) => Answer 
   const notes = new Map<string, CardNote>();
   return (host, windows) => {
     const ask = asks++;
-    const isDue = ask % STUDY_EVERY === 0;
-    const changes = windows.linkChanges();
+    const changes = windows.networkChanges();
+    const isDue = ask % (changes === null ? STUDY_EVERY.untold : STUDY_EVERY.told) === 0;
     const isTold = last !== null && changes !== last.changes;
     if (last !== null && !isDue && !isTold) {
       if (changes !== null && ask % LOOK_EVERY !== 0) return last.answer;
@@ -46,8 +49,7 @@ export function watchWindowsNetwork(): (host: Host, windows: Windows) => Answer 
       return withoutTable(host, windows);
     }
     const noteOf = (guid: string): CardNote => {
-      // Where a card hangs and what it is called hardly ever change; that a name does is seen within the hour.
-      const known = isDue && ask % (STUDY_EVERY * 60) === 0 ? undefined : notes.get(guid);
+      const known = isDue && ask % NOTES_EVERY === 0 ? undefined : notes.get(guid);
       const note = known ?? cardNote(windows, guid);
       if (notes.size > 256) notes.clear();
       notes.set(guid, note);

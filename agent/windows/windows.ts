@@ -20,10 +20,11 @@ export interface Windows {
   /** One card's link, by its index: much cheaper than `network`. */
   link(index: number): Link | null;
   /**
-   * How often Windows told of a change of its cards since the first call; null when it does not tell. Costs nothing beside
-   * `link`. That a driver tells of each change is nobody's promise: look now and then all the same.
+   * How often Windows told of a change of its cards, their IPv4 addresses or its ways out since the first call; null when
+   * it does not tell. Costs nothing beside `link`. That a driver tells of each change is nobody's promise: look now and
+   * then all the same.
    */
-  linkChanges(): number | null;
+  networkChanges(): number | null;
   /** Time that all processors together have spent since start, in one unit. */
   cpuTimes(): { readonly idle: number; readonly total: number } | null;
   /** Names of all running programs: `chrome.exe`. */
@@ -113,7 +114,7 @@ export const MUTE: Windows = Object.freeze({
   firmwareTable: () => null,
   network: () => null,
   link: () => null,
-  linkChanges: () => null,
+  networkChanges: () => null,
   cpuTimes: () => null,
   processes: () => null,
   processCount: () => null,

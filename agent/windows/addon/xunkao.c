@@ -45,30 +45,55 @@ static napi_value link_of(napi_env env, napi_callback_info info) {
   return object;
 }
 
-static volatile LONG link_changes = 0;
+static volatile LONG network_changes = 0;
 static LONG watchers = 0;
-static HANDLE link_notice = NULL;
+/// Of cards, of their addresses and of the ways out.
+static HANDLE notices[3];
 
-/// On a thread of Windows' own: it may do nothing but count.
-static void CALLBACK on_link_change(void *nothing, MIB_IPINTERFACE_ROW *row, MIB_NOTIFICATION_TYPE type) {
+/// On threads of Windows' own: they may do nothing but count.
+static void CALLBACK on_card(void *nothing, MIB_IPINTERFACE_ROW *row, MIB_NOTIFICATION_TYPE type) {
   (void)nothing, (void)row, (void)type;
-  InterlockedIncrement(&link_changes);
+  InterlockedIncrement(&network_changes);
+}
+
+static void CALLBACK on_address(void *nothing, MIB_UNICASTIPADDRESS_ROW *row, MIB_NOTIFICATION_TYPE type) {
+  (void)nothing, (void)row, (void)type;
+  InterlockedIncrement(&network_changes);
+}
+
+static void CALLBACK on_route(void *nothing, MIB_IPFORWARD_ROW2 *row, MIB_NOTIFICATION_TYPE type) {
+  (void)nothing, (void)row, (void)type;
+  InterlockedIncrement(&network_changes);
+}
+
+static void end_notices(void) {
+  // It waits for a callback that runs, so that none comes after this file is unloaded.
+  for (int i = 0; i < 3; i++) {
+    if (notices[i] != NULL) CancelMibChangeNotify2(notices[i]);
+    notices[i] = NULL;
+  }
 }
 
 static void end_watch(void *nothing) {
   (void)nothing;
-  if (--watchers > 0 || link_notice == NULL) return;
-  // It waits for a callback that runs, so that none comes after this file is unloaded.
-  CancelMibChangeNotify2(link_notice);
-  link_notice = NULL;
+  if (--watchers == 0) end_notices();
 }
 
-/// How often a card or its settings changed since the first call; the number alone, at the cost of reading memory.
-static napi_value link_changes_of(napi_env env, napi_callback_info info) {
+static BOOL watch_network(void) {
+  // Addresses and ways of IPv4 only: those of IPv6 are announced anew every few minutes.
+  if (notices[0] != NULL) return TRUE;
+  if (NotifyIpInterfaceChange(AF_UNSPEC, on_card, NULL, FALSE, &notices[0]) == NO_ERROR &&
+      NotifyUnicastIpAddressChange(AF_INET, on_address, NULL, FALSE, &notices[1]) == NO_ERROR &&
+      NotifyRouteChange2(AF_INET, on_route, NULL, FALSE, &notices[2]) == NO_ERROR)
+    return TRUE;
+  end_notices();
+  return FALSE;
+}
+
+/// How often a card, an address or a way changed since the first call; the number alone, at the cost of reading memory.
+static napi_value network_changes_of(napi_env env, napi_callback_info info) {
   (void)info;
-  if (link_notice == NULL && NotifyIpInterfaceChange(AF_UNSPEC, on_link_change, NULL, FALSE, &link_notice) != NO_ERROR)
-    return none(env);
-  return new_number(env, link_changes);
+  return watch_network() ? new_number(env, network_changes) : none(env);
 }
 
 static napi_value cpu_times(napi_env env, napi_callback_info info) {
@@ -225,7 +250,7 @@ NAPI_MODULE_INIT() {
   export(env, exports, "firmwareTable", firmware_table);
   export(env, exports, "network", network);
   export(env, exports, "link", link_of);
-  export(env, exports, "linkChanges", link_changes_of);
+  export(env, exports, "networkChanges", network_changes_of);
   export(env, exports, "cpuTimes", cpu_times);
   export(env, exports, "space", space);
   export(env, exports, "battery", battery);

@@ -130,7 +130,7 @@ test('where Windows tells of changes a link is looked at each half minute, and t
   let changes = 0;
   const host = fakeWindowsHost({
     addon: {
-      linkChanges: () => changes,
+      networkChanges: () => changes,
       link: () => {
         seen.looks++;
         return { ...link };
@@ -154,6 +154,23 @@ test('where Windows tells of changes a link is looked at each half minute, and t
   for (let ask = 0; ask < 12; ask++) expect(await up()).toBe(false);
   for (let ask = 0; ask < 2; ask++) await up();
   expect(await up()).toBe(true);
+});
+
+test('where Windows tells of changes everything is read each five minutes, and each minute elsewhere', async () => {
+  const studiesOf = async (networkChanges: () => number | null): Promise<number> => {
+    let studies = 0;
+    const network = (): Network => {
+      studies++;
+      return { cards: [card(4, 'a')], route: { index: 4, gateway: null } };
+    };
+    const link = (): Link => ({ up: true, speed: 1e9 });
+    const host = fakeWindowsHost({ addon: { networkChanges, link, network } });
+    const probe = networkProbe();
+    for (let ask = 0; ask < 300; ask++) await probe.ask!(host, NO_SETTINGS);
+    return studies;
+  };
+  expect(await studiesOf(() => 0)).toBe(2);
+  expect(await studiesOf(() => null)).toBe(10);
 });
 
 test('without the addon the settings of TCP/IP tell of the cards that Node sees, not of those taken out', async () => {
