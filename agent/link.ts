@@ -2,6 +2,7 @@ import { WebSocket, type RawData } from 'ws';
 import { parseAddress, type Address } from './address.ts';
 import type { Clock } from './clock.ts';
 import type { Patience } from './identity.ts';
+import { answerIdlePings } from './idlePing.ts';
 import { parseMessage } from './incoming.ts';
 import { both } from './log.ts';
 import {
@@ -230,7 +231,7 @@ export class Link {
     const alive = (): void => {
       aliveAt = clock.now().monotonic;
     };
-    /** ws has answered by now. */
+    /** It was answered by now. */
     const pinged = (): void => {
       alive();
       clock.awake();
@@ -288,7 +289,7 @@ export class Link {
       }
     };
     socket.once('open', () => limit(LIMITS_MS.challenge, 'no challenge in time'));
-    socket.on('ping', pinged);
+    socket.once('upgrade', ({ socket: wire }) => answerIdlePings(socket, wire, pinged));
     socket.on('message', take);
     socket.on('error', (error) => broken(error.message));
     socket.once('close', (code, reason) => broken(`closed (${`${code} ${reason.toString()}`.trim()})`));
