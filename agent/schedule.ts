@@ -114,7 +114,8 @@ export class Schedule {
   #arm(): void {
     this.#cancel();
     if (this.#stopped || this.#rows.length === 0) return;
-    const next = Math.min(...this.#rows.map((row) => row.dueAt));
+    let next = Infinity;
+    for (const { dueAt } of this.#rows) next = Math.min(next, dueAt);
     this.#cancel = this.#options.clock.after(next - this.#options.clock.now().monotonic, () => this.#turn(), TURN);
   }
 

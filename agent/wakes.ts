@@ -29,11 +29,15 @@ export function shareWakes(clock: Clock): Clock {
     return isRegular && now - awakeAt <= REGULAR_MS ? at + late : at;
   }
 
-  function run(): void {
+  /** False when nothing was due. */
+  function run(): boolean {
     const now = clock.now().monotonic;
-    const due = [...waiting].filter(({ at, early }) => at - early <= now).sort((left, right) => left.at - right.at);
+    let due: Wait[] | null = null;
+    for (const wait of waiting) if (wait.at - wait.early <= now) (due ??= []).push(wait);
+    if (due === null) return false;
+    if (due.length > 1) due.sort((left, right) => left.at - right.at);
     for (const wait of due) if (waiting.delete(wait)) wait.act();
-    armSoon();
+    return true;
   }
 
   /** When all that was begun now has come as far as it gets: a limit that is called off by then needs no timer. */
@@ -53,6 +57,7 @@ export function shareWakes(clock: Clock): Clock {
     const cancel = clock.after(next - now, () => {
       timer = null;
       run();
+      armSoon();
     });
     timer = { at: next, cancel };
   }
@@ -71,7 +76,8 @@ export function shareWakes(clock: Clock): Clock {
       const now = clock.now().monotonic;
       isRegular = now - awakeAt <= REGULAR_MS;
       awakeAt = now;
-      run();
+      // Most pings find nothing to do, and what waits has its timer.
+      if (run()) armSoon();
     },
   };
 }
