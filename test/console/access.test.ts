@@ -46,7 +46,10 @@ test('an administrator makes an account; its person chooses a password with the 
   await chief.waitForSelector('tr:has-text("赵监考"):has-text("等本人设密码")');
   await shoot(chief, 'accounts');
 
-  const proctor = await pages.open(collector, '#/sign-in');
+  // The PC showed another room before: it is not the proctor's, and what it showed is gone.
+  const proctor = await pages.open(collector, '#/room/B');
+  await proctor.waitForSelector('text=ups-b');
+  await proctor.click('text=登录');
   await proctor.click('text=我有一次性代码');
   await proctor.fill('#name', '赵监考');
   await proctor.fill('#code', code);
@@ -57,6 +60,16 @@ test('an administrator makes an account; its person chooses a password with the 
   await proctor.waitForSelector('.account:has-text("赵监考")');
   await proctor.waitForSelector('text=ups-a');
   expect(await proctor.textContent('body')).not.toContain('ups-b');
+  await proctor.reload();
+  await proctor.waitForSelector('text=ups-a');
+  expect(await proctor.locator('.banner').count()).toBe(0);
+  await proctor.goto(`${urlOf(collector)}/#/room/B`);
+  await proctor.waitForSelector('h1:has-text("这里没有考场 B")');
+  await proctor.click('main a:has-text("考场 A")');
+  await proctor.waitForSelector('text=ups-a');
+  await proctor.click('a:has-text("考务")');
+  await proctor.waitForSelector('.tabs');
+  expect(await proctor.locator('.tabs a').allTextContents()).toEqual(['考务安排', '名册', '人工确认', '情况记录']);
   expect(await proctor.locator('text=登记机器').count()).toBe(0);
   await proctor.goto(`${urlOf(collector)}/#/account`);
   await proctor.waitForSelector('text=角色：监考，范围：A');
@@ -73,6 +86,8 @@ test('an administrator makes an account; its person chooses a password with the 
   const row = 'tr:has-text("赵监考")';
   await chief.reload();
   await chief.click(`${row} >> text=停用`);
+  // A double click is no answer.
+  await chief.waitForTimeout(600);
   await chief.click(`${row} >> text=确定？再点一次`);
   await chief.waitForSelector(`${row}:has-text("已停用")`);
   await proctor.waitForSelector('.bar >> text=登录');
@@ -97,6 +112,7 @@ test('a token is made, shown once, and revoked, in English', async () => {
   await page.waitForSelector('tr:has-text("Prometheus")');
   expect(await page.content()).not.toContain(token);
   await page.click('tr:has-text("Prometheus") >> text=Revoke');
+  await page.waitForTimeout(600);
   await page.click('text=Sure? Press again');
   await page.waitForSelector('tr:has-text("revoked")');
   expect((await scrape()).statusCode).toBe(401);

@@ -53,11 +53,7 @@ export async function stayLive(): Promise<never> {
     const { signal: stop } = attempt;
     const status = await connect(stop);
     const barred = status === 401 || status === 403;
-    if (barred) {
-      rows.value = NO_ROWS;
-      rooms.value = [];
-      complete.value = false;
-    }
+    if (barred) forget();
     // Started over on purpose: nothing is lost.
     if (!stop.aborted) link.value = barred ? 'barred' : 'lost';
     // Several pages must not all come back in the same moment. Whoever is barred waits for a sign-in.
@@ -65,9 +61,16 @@ export async function stayLive(): Promise<never> {
   }
 }
 
-/** Starts over at once: after signing in or out, what may be seen has changed. */
+/** Starts over at once: after signing in or out, what may be seen has changed, and what was seen before is gone. */
 export function reconnect(): void {
+  forget();
   attempt.abort();
+}
+
+function forget(): void {
+  rows.value = NO_ROWS;
+  rooms.value = [];
+  complete.value = false;
 }
 
 /** Which verdicts the page shows; fetches them when they are others than before. */
@@ -144,7 +147,10 @@ async function load(): Promise<void> {
   const mine = loading;
   const asked = wanted;
   pending = [];
-  const answer = await loadAll(asked);
+  let answer = await loadAll(asked);
+  // Somebody else's room, remembered on this PC: what this account does see has to come all the same, so that the page
+  // can turn to a room of these.
+  if (!answer.ok && answer.fault.status === 403 && asked !== null) answer = await loadAll(null);
   if (mine !== loading) return;
   const came = pending;
   pending = null;

@@ -9,7 +9,7 @@ const lastRoom = signal(recall('room'));
 /** The room the page speaks of: the address's, else the last one looked at, else the first; null while there is none. */
 export const shownRoom = computed<string | null>(() => {
   const to = route.value;
-  if ((to.page === 'room' || to.page === 'proofs') && to.room !== null) return to.room;
+  if ((to.page === 'room' || to.page === 'proofs' || to.page === 'reasons') && to.room !== null) return to.room;
   const names = roomNames(
     rows.value,
     rooms.value.map((row) => row.room),

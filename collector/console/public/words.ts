@@ -54,8 +54,8 @@ export const WORDS = {
   room_name: { zh: '考场 {room}', en: 'Room {room}' },
   room_unheard: { zh: '这里没有考场 {room}', en: 'There is no room {room} here' },
   room_unheard_advice: {
-    zh: '考场在登记第一台机器或设备后出现。请核对网址，或从上方选择考场。',
-    en: 'A room appears with its first machine or device. Check the address, or choose a room above.',
+    zh: '考场在登记第一台机器或设备后出现；只管几个考场的账号看不到别的考场。请核对网址，或打开：',
+    en: 'A room appears with its first machine or device, and an account of some rooms sees no others. Check the address, or open:',
   },
   no_room_yet: { zh: '还没有机器登记', en: 'No machine is enrolled yet' },
   no_room_advice: {
@@ -115,6 +115,10 @@ export const WORDS = {
   mute: { zh: '静音', en: 'Mute' },
   load_failed: { zh: '读取数据失败，正在重试：{message}', en: 'Could not read the data, trying again: {message}' },
   no_answer: { zh: '采集器没有回答，请稍后再试。', en: 'The collector did not answer; please try again.' },
+  file_changed: {
+    zh: '文件在选中之后又改过，浏览器读不到了。请再选一次。',
+    en: 'The file was saved again after it was chosen, so the browser cannot read it. Choose it again.',
+  },
   strange_answer: { zh: '采集器的回答看不懂（{status}）。', en: "The collector's answer made no sense ({status})." },
 
   // One machine, one device.
@@ -195,7 +199,7 @@ export const WORDS = {
   make_ticket: { zh: '开凭证', en: 'Make a ticket' },
   ticket_ready: {
     zh: '凭证已开好：考场 {room}，{role}，{uses} 台，{days} 天内有效。',
-    en: 'The ticket is ready: room {room}, {role}, {uses} machines, good for {days} days.',
+    en: 'The ticket is ready: room {room}, {role}. Machines: {uses}; days it is good for: {days}.',
   },
   ticket_only_here: {
     zh: '采集器只在本机上监听，别的机器用不了这张凭证。请用 npm start -- --listen 加上本机的局域网地址（例如 192.168.1.10:9480）重新启动，再开凭证。',

@@ -24,6 +24,9 @@ const TAB_WORD = {
   organization: 'tab_organization',
 } as const satisfies Record<AffairsTab, string>;
 
+/** Nothing of them is for an account of some rooms: a tab that only refuses is not offered. */
+const OF_WHOLE_SITE: readonly AffairsTab[] = ['dossier', 'reports', 'organization'];
+
 /** 考务: who works here, who does what in a session, what people state and write down, and the paper of all of it. */
 export function AffairsPage({ tab, session }: { readonly tab: AffairsTab; readonly session: string | null }) {
   useEffect(() => {
@@ -43,7 +46,7 @@ export function AffairsPage({ tab, session }: { readonly tab: AffairsTab; readon
   return (
     <main class="sheet affairs">
       <nav class="tabs" aria-label={say('affairs')}>
-        {AFFAIRS_TABS.map((one) => (
+        {AFFAIRS_TABS.filter((one) => one === tab || may('read-reports') || !OF_WHOLE_SITE.includes(one)).map((one) => (
           <a
             key={one}
             href={addressOf({ page: 'affairs', tab: one, session })}
