@@ -1,5 +1,6 @@
 import type { Bilingual } from '../../../agent/probe.ts';
 import type { ErrorAnswer } from '../api.ts';
+import { once } from './once.ts';
 import { WORDS } from './words.ts';
 
 /** What came back from the collector: its answer, or why there is none, ready to be shown. */
@@ -24,9 +25,12 @@ export function get<T>(path: string): Promise<Answered<T>> {
   return ask<T>('GET', path, undefined);
 }
 
-/** A change. The header cannot be set by a foreign page's form, which is why the collector asks for it. */
+/**
+ * A change; pressed twice it is one. Its header cannot be set by a foreign page's form, which is why the collector asks
+ * for it.
+ */
 export function change<T>(method: 'POST' | 'PATCH' | 'PUT', path: string, body: object): Promise<Answered<T>> {
-  return ask<T>(method, path, body);
+  return once(`${method} ${path} ${JSON.stringify(body)}`, () => ask<T>(method, path, body));
 }
 
 async function ask<T>(method: string, path: string, body: object | undefined): Promise<Answered<T>> {

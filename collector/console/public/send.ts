@@ -1,4 +1,5 @@
 import { messageOf, type Fault } from './ask.ts';
+import { once } from './once.ts';
 import { WORDS } from './words.ts';
 
 /** A refusal may say more than its message: the faults of a file, line by line. */
@@ -9,8 +10,12 @@ export type Sent<T> =
 /** As long as the collector waits for a request. */
 const SENDING_MS = 20_000;
 
-/** Sends a file as it is. */
-export async function sendFile<T>(path: string, file: Blob, type: string): Promise<Sent<T>> {
+/** Sends a file as it is; pressed twice, once. */
+export function sendFile<T>(path: string, file: File, type: string): Promise<Sent<T>> {
+  return once(`${path} ${file.name} ${file.size} ${file.lastModified}`, () => send<T>(path, file, type));
+}
+
+async function send<T>(path: string, file: File, type: string): Promise<Sent<T>> {
   const abort = new AbortController();
   const timer = setTimeout(() => abort.abort(), SENDING_MS);
   try {
@@ -27,10 +32,20 @@ export async function sendFile<T>(path: string, file: Blob, type: string): Promi
     const fault = { status: response.status, message: messageOf(answer, response.status) };
     return { ok: false, fault, body: parsed(answer) };
   } catch {
-    return { ok: false, fault: { status: 0, message: WORDS.no_answer }, body: null };
+    const message = (await isReadable(file)) ? WORDS.no_answer : WORDS.file_changed;
+    return { ok: false, fault: { status: 0, message }, body: null };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** A file that was saved again after it was chosen is refused by the browser itself, before anything is sent. */
+async function isReadable(file: File): Promise<boolean> {
+  return file
+    .slice(0, 1)
+    .arrayBuffer()
+    .then(() => true)
+    .catch(() => false);
 }
 
 function parsed(answer: string): unknown {

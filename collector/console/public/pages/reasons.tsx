@@ -5,7 +5,7 @@ import { addressOf } from '../address.ts';
 import { get, type Fault } from '../ask.ts';
 import { say, tell } from '../language.ts';
 import { complete, rooms, rows } from '../live.ts';
-import { CAUSE_WORD, machineName, when } from '../names.ts';
+import { CAUSE_WORD, deviceName, machineName, when } from '../names.ts';
 import { FormFault } from '../parts/form.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { UnheardRoom } from '../parts/unheard.tsx';
@@ -38,6 +38,7 @@ export function ReasonsPage({ room }: { readonly room: string }) {
         </button>
       </p>
       <FormFault fault={fault} />
+      {!answer && !fault && <p class="empty">{say('loading')}</p>}
       {answer && answer.reasons.length === 0 && <p class="empty">{say('reasons_none')}</p>}
       {answer && answer.reasons.length > 0 && <Reasons reasons={answer.reasons} />}
       {answer && answer.reasonCount > answer.reasons.length && (
@@ -49,7 +50,7 @@ export function ReasonsPage({ room }: { readonly room: string }) {
 
 function Reasons({ reasons }: { readonly reasons: readonly ReasonRow[] }) {
   return (
-    <table class="reasons">
+    <table class="reasons cards">
       <thead>
         <tr>
           <th scope="col">{say('reasons_where')}</th>
@@ -75,8 +76,8 @@ function Reasons({ reasons }: { readonly reasons: readonly ReasonRow[] }) {
                 </>
               )}
             </td>
-            <td>{tell(reason.advice)}</td>
-            <td>
+            <td data-label={say('reasons_do')}>{tell(reason.advice)}</td>
+            <td data-label={say('reasons_from')}>
               {say(FROM_WORD[reason.from])}
               {reason.since !== null && (
                 <>
@@ -105,5 +106,6 @@ function placeOf({ scope, subject, seat }: ReasonRow): string {
   if (scope === 'site' || scope === 'room') return say(scope === 'site' ? 'reasons_site' : 'reasons_room');
   if (seat !== null) return say('seat_name', { seat });
   const machine = rows.value.machines.get(subject);
-  return machine ? machineName(machine) : subject;
+  const device = rows.value.devices.get(subject);
+  return machine ? machineName(machine) : device ? deviceName(device) : subject;
 }

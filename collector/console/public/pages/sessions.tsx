@@ -7,6 +7,7 @@ import { heardAt, may } from '../live.ts';
 import { fullTime } from '../moments.ts';
 import { Field, FormFault, valuesOf } from '../parts/form.tsx';
 import { Snapshots } from '../parts/snapshots.tsx';
+import { SureButton } from '../parts/sure.tsx';
 import { sendFile } from '../send.ts';
 import { shownRoom } from '../shown.ts';
 import { WORDS } from '../words.ts';
@@ -66,7 +67,7 @@ function Table({
   return (
     <section>
       <h2>{title}</h2>
-      <table class="restarts sessions">
+      <table class="restarts sessions cards">
         <thead>
           <tr>
             <th scope="col">{say('session_title')}</th>
@@ -106,33 +107,33 @@ function Row({ session, changed }: { readonly session: Session; readonly changed
         {what !== '' && <p class="hint">{what}</p>}
         {cancelledAt !== undefined && <p class="hint">{say('session_cancelled')}</p>}
       </td>
-      <td>{say(kind === 'exam' ? 'session_exam' : 'session_assessment')}</td>
-      <td>{rooms === 'all' ? say('session_all_rooms') : rooms.join(say('list_comma'))}</td>
-      <td>{fullTime(startsAt)}</td>
-      <td>{endsAt === null ? say('session_open_end') : fullTime(endsAt)}</td>
-      <td>{candidates ?? ''}</td>
+      <td data-label={say('session_kind')}>{say(kind === 'exam' ? 'session_exam' : 'session_assessment')}</td>
+      <td data-label={say('session_rooms_short')}>
+        {rooms === 'all' ? say('session_all_rooms') : rooms.join(say('list_comma'))}
+      </td>
+      <td data-label={say('session_start')}>{fullTime(startsAt)}</td>
+      <td data-label={say('session_end')}>{endsAt === null ? say('session_open_end') : fullTime(endsAt)}</td>
+      <td data-label={say('session_candidates')}>{candidates ?? ''}</td>
       <td>
         {changed && may('plan-session') && kind === 'exam' && !isMoving && (
           <>
             <button type="button" class="button quiet" onClick={() => setMoving(true)}>
               {say('session_move')}
             </button>
-            <button type="button" class="button quiet" onClick={() => void act('POST', '/cancel', {})}>
-              {say('session_cancel')}
-            </button>
+            <SureButton label={say('session_cancel')} onSure={() => void act('POST', '/cancel', {})} />
           </>
         )}
         {changed && may('end-session') && kind === 'assessment' && (
-          <button type="button" class="button quiet" onClick={() => void act('POST', '/end', {})}>
-            {say('session_end_now')}
-          </button>
+          <SureButton label={say('session_end_now')} onSure={() => void act('POST', '/end', {})} />
         )}
         {may('read-reports') && !isMoving && (
           <a class="button quiet" href={addressOf({ page: 'affairs', tab: 'reports', session: id })}>
             {say('report')}
           </a>
         )}
-        {isMoving && <MoveForm session={session} move={(times) => void act('PATCH', '', times)} />}
+        {isMoving && (
+          <MoveForm session={session} move={(times) => void act('PATCH', '', times)} back={() => setMoving(false)} />
+        )}
         <FormFault fault={fault} />
       </td>
     </tr>
@@ -142,9 +143,11 @@ function Row({ session, changed }: { readonly session: Session; readonly changed
 function MoveForm({
   session,
   move,
+  back,
 }: {
   readonly session: Session;
   readonly move: (times: { startsAt: number; endsAt: number }) => void;
+  readonly back: () => void;
 }) {
   const [fault, setFault] = useState<Pick<Fault, 'message'> | null>(null);
   const save = (values: Readonly<Record<string, string>>): void => {
@@ -168,6 +171,9 @@ function MoveForm({
       </Field>
       <button type="submit" class="button main">
         {say('session_save')}
+      </button>
+      <button type="button" class="button" onClick={back}>
+        {say('cancel')}
       </button>
       <FormFault fault={fault} />
     </form>
@@ -234,8 +240,8 @@ function PlanForm({ changed }: Changed) {
         <button type="submit" class="button main">
           {say('session_plan')}
         </button>
-        <p class="hint">{say('session_plan_hint')}</p>
         {isPlanned && <p role="status">{say('session_planned')}</p>}
+        <p class="hint">{say('session_plan_hint')}</p>
         <FormFault fault={fault} />
       </form>
     </section>

@@ -5,6 +5,7 @@ import { say, tell } from '../language.ts';
 import { Field, FormFault } from './form.tsx';
 import { RoomInput } from './place.tsx';
 import { shownRoom } from '../shown.ts';
+import { WORDS } from '../words.ts';
 
 /** A list of seats from a spreadsheet: all of it is taken, or nothing and every fault is shown with its line. */
 export function SeatListForm() {
@@ -16,7 +17,12 @@ export function SeatListForm() {
     const room = form.querySelector<HTMLInputElement>('#room')?.value.trim() ?? '';
     if (!file) return;
     setBusy(true);
-    const body = { file: await base64Of(file), ...(room === '' ? {} : { room }) };
+    const text = await base64Of(file).catch(() => null);
+    if (text === null) {
+      setBusy(false);
+      return setFault({ status: 0, message: WORDS.file_changed });
+    }
+    const body = { file: text, ...(room === '' ? {} : { room }) };
     const answer = await change<SeatImport>('POST', 'seats/import', body);
     setBusy(false);
     setFault(answer.ok ? null : answer.fault);

@@ -48,7 +48,7 @@ export const PAGING_WORDS = {
   page_told_nobody: { zh: '没有人可通知', en: 'Nobody to tell' },
   page_waiting: { zh: '待发 {who}', en: 'Waiting: {who}' },
   page_taken: { zh: '{name} 已在处理', en: 'taken by {name}' },
-  page_repeats: { zh: '已催 {n} 次', en: 'called again {n} times' },
+  page_repeats: { zh: '已催 {n} 次', en: 'called again {n}×' },
   heartbeat: { zh: '对外心跳', en: 'Heartbeat' },
   heartbeat_none: {
     zh: '没有设置：采集器自己停了，没有别的机器会发现。',

@@ -56,7 +56,7 @@ export const PEOPLE_WORDS = {
   fault_line: { zh: '行', en: 'Line' },
   fault_column: { zh: '列', en: 'Column' },
   fault_reason: { zh: '原因', en: 'Reason' },
-  fault_more: { zh: '另有 {n} 处错误。', en: '{n} more faults.' },
+  fault_more: { zh: '另有 {n} 处错误。', en: 'More faults: {n}.' },
   person_add: { zh: '添加人员', en: 'Add a person' },
   person_number: { zh: '工号', en: 'Number' },
   person_name: { zh: '姓名', en: 'Name' },
@@ -96,6 +96,10 @@ export const PEOPLE_WORDS = {
   assign_who: { zh: '人员', en: 'Person' },
   assign_role: { zh: '岗位', en: 'Role' },
   all_rooms: { zh: '全考点', en: 'Whole site' },
+  nobody_of_role: {
+    zh: '名册里还没有这个岗位的在岗人员：先到“名册”里添加或导入。',
+    en: 'The roster has nobody of this role: add or import people on “Roster” first.',
+  },
   nobody_assigned: { zh: '还没有安排人员。', en: 'Nobody is assigned yet.' },
   erased_person: { zh: '（资料已清除）', en: '(erased)' },
   pledged: { zh: '责任书', en: 'Pledge' },
@@ -112,7 +116,7 @@ export const PEOPLE_WORDS = {
   conflict_not_passed: { zh: '未通过考核', en: 'has not passed the test' },
   proctors_of_room: {
     zh: '考场 {room}：监考安排 {assigned} 人，已到 {present} 人',
-    en: 'Room {room}: {assigned} proctors assigned, {present} here',
+    en: 'Room {room}: proctors assigned {assigned}, here {present}',
   },
 
   // Statements.

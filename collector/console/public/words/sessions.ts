@@ -36,7 +36,7 @@ export const SESSION_WORDS = {
     en: 'A CSV (UTF-8 or GBK) or iCalendar file; with one fault nothing is taken.',
   },
   session_template: { zh: '下载表头', en: 'Its headings' },
-  session_imported: { zh: '已导入 {n} 个场次', en: '{n} sessions taken' },
+  session_imported: { zh: '已导入 {n} 个场次', en: 'Sessions taken: {n}' },
   session_line: { zh: '第 {line} 行：', en: 'line {line}: ' },
   session_move: { zh: '改时间', en: 'Move' },
   session_save: { zh: '保存', en: 'Save' },

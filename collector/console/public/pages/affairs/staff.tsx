@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { STAFF_ROLES, type StaffRole } from '../../../../people/kinds.ts';
 import type { Session } from '../../../../sessions/session.ts';
 import type { AssignedRow, DutiesAnswer, RosterAnswer } from '../../../peopleApi.ts';
+import { addressOf } from '../../address.ts';
 import { change, type Fault } from '../../ask.ts';
 import { say, tell } from '../../language.ts';
 import { may, rooms, rows } from '../../live.ts';
@@ -214,6 +215,12 @@ function AssignForm({ session, post }: { readonly session: Session; readonly pos
       <button type="submit" class="button main" disabled={able.length === 0}>
         {say('assign')}
       </button>
+      {roster.value && able.length === 0 && (
+        <p class="hint">
+          <a href={addressOf({ page: 'affairs', tab: 'roster', session: session.id })}>{say('nobody_of_role')}</a>
+        </p>
+      )}
+      <FormFault fault={roster.value ? null : roster.fault} />
     </form>
   );
 }

@@ -4,10 +4,11 @@ import type { DueRow, StatementRow } from '../../../peopleApi.ts';
 import { change, type Fault } from '../../ask.ts';
 import { sendFile } from '../../send.ts';
 import { say, tell } from '../../language.ts';
-import { heardAt, may } from '../../live.ts';
-import { STATE_WORD, when } from '../../names.ts';
+import { heardAt, may, rows } from '../../live.ts';
+import { deviceName, machineName, STATE_WORD, when } from '../../names.ts';
 import { Field, FormFault, valuesOf } from '../../parts/form.tsx';
 import { Mark, readinessOf } from '../../parts/mark.tsx';
+import { SureButton } from '../../parts/sure.tsx';
 import { useAsked } from './asked.ts';
 
 /** 人工确认: what a person has to state, one form each, and what was stated. */
@@ -48,13 +49,16 @@ export function StatementsPage() {
   );
 }
 
-/** `考场 A · 座位 17`, `考点`, `ups-1` */
+/** `考场 A · 座位 17`, `考场 A · PC-0815`, `考点`, `UPS 电源 ups-1` */
 export function subjectName({ subject, room, seat }: Pick<DueRow, 'subject' | 'room' | 'seat'>): string {
   if (subject === '*') return '*';
   if (subject === 'site') return say('subject_site');
   const where = room === null ? '' : say('room_name', { room });
   if (subject.startsWith('room:')) return where;
-  const what = seat === null ? subject : say('seat_name', { seat });
+  const machine = rows.value.machines.get(subject);
+  const device = rows.value.devices.get(subject);
+  const named = machine ? machineName(machine) : device ? deviceName(device) : subject;
+  const what = seat === null ? named : say('seat_name', { seat });
   return where === '' ? what : `${where} · ${what}`;
 }
 
@@ -291,9 +295,7 @@ function Said({ rows, onDone }: { readonly rows: readonly StatementRow[]; readon
               <td>{row.doubt ? '' : row.withdrawn ? say('statement_withdrawn') : endWord(row)}</td>
               <td>
                 {row.counts && row.enteredAt === 'site' && may(row.kind === 'waived' ? 'waive' : 'attest') && (
-                  <button type="button" class="button quiet" onClick={() => void withdraw(row.id)}>
-                    {say('statement_withdraw')}
-                  </button>
+                  <SureButton label={say('statement_withdraw')} onSure={() => void withdraw(row.id)} />
                 )}
               </td>
             </tr>
