@@ -25,6 +25,7 @@ import './access.css';
 import './paging.css';
 import './affairs.css';
 import './drill.css';
+import './phone.css';
 
 // The room, a subject and signing in come with the first script; the others when they are opened.
 const AccountsPage = later(async () => (await import('./pages/accounts.tsx')).AccountsPage);

@@ -57,7 +57,7 @@ export function AccountsPage() {
       <p>{say('accounts_about')}</p>
       {invited && <Code invited={invited} />}
       <FormFault fault={fault} />
-      <table class="accounts">
+      <table class="accounts cards">
         <thead>
           <tr>
             <th scope="col">{say('name')}</th>
@@ -79,10 +79,12 @@ export function AccountsPage() {
             ) : (
               <tr key={account.id} class={account.state === 'active' ? '' : 'is-off'}>
                 <th scope="row">{account.name}</th>
-                <td>{tell(ROLE_NAMES[account.role])}</td>
-                <td>{account.rooms === null ? say('whole_site') : account.rooms.join(say('list_comma'))}</td>
-                <td>{lastDay(account.until)}</td>
-                <td>
+                <td data-label={say('account_role')}>{tell(ROLE_NAMES[account.role])}</td>
+                <td data-label={say('account_rooms')}>
+                  {account.rooms === null ? say('whole_site') : account.rooms.join(say('list_comma'))}
+                </td>
+                <td data-label={say('account_until')}>{lastDay(account.until)}</td>
+                <td data-label={say('account_state')}>
                   {say(STATE[account.state])}
                   {account.signedIn && account.state === 'active' && `${say('list_comma')}${say('account_signed_in')}`}
                 </td>

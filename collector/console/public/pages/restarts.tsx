@@ -66,9 +66,9 @@ function AnnounceForm({ needed, changed }: Changed & { readonly needed: readonly
         <Field name="minutes" label={say('minutes')}>
           <input id="minutes" name="minutes" type="number" required min={1} max={120} defaultValue="15" />
         </Field>
-        <Field name="only" label={say('restart_only_needed')}>
-          <input id="only" name="only" type="checkbox" />
-        </Field>
+        <label class="check field">
+          <input name="only" type="checkbox" /> {say('restart_only_needed')}
+        </label>
         <button type="submit" class="button main">
           {say('restart_announce')}
         </button>
@@ -167,7 +167,7 @@ function Needed({ machines }: { readonly machines: readonly NeededRestart[] }) {
   return (
     <section>
       <h2>{say('restarts_needed', { n: machines.length })}</h2>
-      <table class="restarts">
+      <table class="restarts cards">
         <thead>
           <tr>
             <th scope="col">{say('room')}</th>
@@ -180,12 +180,12 @@ function Needed({ machines }: { readonly machines: readonly NeededRestart[] }) {
         <tbody>
           {sorted.map((row) => (
             <tr key={row.id}>
-              <td>{row.room}</td>
-              <td>
+              <td data-label={say('room')}>{row.room}</td>
+              <td data-label={say('seat')}>
                 <a href={addressOf({ page: 'subject', id: row.id })}>{row.seat ?? row.hostname}</a>
               </td>
-              <td>{inWords('rollback.verdict', row.verdict)}</td>
-              <td>{inWords('rollback.because', row.because)}</td>
+              <td data-label={say('restart_shown')}>{inWords('rollback.verdict', row.verdict)}</td>
+              <td data-label={say('restart_reason')}>{inWords('rollback.because', row.because)}</td>
               <td>{say(nextOf(row))}</td>
             </tr>
           ))}

@@ -33,7 +33,7 @@ function Group({ state, verdicts }: { readonly state: VerdictRow['state']; reado
         {state !== 'not-due' && <Mark of={readinessOf(state)} />}
         {say(STATE_WORD[state])} <span class="count">{verdicts.length}</span>
       </h2>
-      <table aria-labelledby={heading}>
+      <table class="cards" aria-labelledby={heading}>
         <thead>
           <tr>
             <th scope="col">{say('rule')}</th>
@@ -74,12 +74,14 @@ function VerdictLine({ row }: { readonly row: VerdictRow }) {
           </p>
         )}
       </th>
-      <td>{tell(row.required)}</td>
-      <td>
+      <td data-label={say('required')}>{tell(row.required)}</td>
+      <td data-label={say('observed')}>
         <Observed row={row} />
       </td>
-      <td title={say(EVIDENCE[row.evidence].about)}>{say(EVIDENCE[row.evidence].word)}</td>
-      <td>{when(row.since)}</td>
+      <td data-label={say('evidence')} title={say(EVIDENCE[row.evidence].about)}>
+        {say(EVIDENCE[row.evidence].word)}
+      </td>
+      <td data-label={say('since_column')}>{when(row.since)}</td>
     </tr>
   );
 }

@@ -110,7 +110,7 @@ function Head({ dossier }: { readonly dossier: DossierAnswer }) {
 
 function Clauses({ clauses }: { readonly clauses: readonly DossierClause[] }) {
   return (
-    <table class="clauses">
+    <table class="clauses cards">
       <thead>
         <tr>
           <th scope="col">{say('dossier_clause')}</th>
@@ -140,7 +140,7 @@ function Clause({ clause }: { readonly clause: DossierClause }) {
         </span>
         <p class="quiet-text">{tell(text)}</p>
       </th>
-      <td>{tell(required)}</td>
+      <td data-label={say('dossier_requirement')}>{tell(required)}</td>
       <td class={`verdict is-${state}`}>
         <Mark of={readinessOf(state)} /> {say(STATE_WORD[state])}
       </td>
