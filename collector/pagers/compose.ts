@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Bilingual } from '../../agent/probe.ts';
 import type { Catalogue } from '../../agent/catalogue.ts';
+import { scopedOf } from '../identity/scopes.ts';
 import type { Places } from '../identity/places.ts';
 import type { Incident } from '../incidents/incident.ts';
 import type { Rule } from '../standard/rule.ts';
@@ -47,6 +48,8 @@ export function createComposer(parts: ComposerParts): Composer {
     const device = places.device(subject);
     if (device) return words.device(device.kind, device.id, device.room);
     const machine = places.machine(subject);
+    const scoped = scopedOf(subject);
+    if (scoped) return words.scope(scoped.room, site);
     if (!machine) return subject;
     return words.machine(machine.role, machine.room, machine.seat, machine.hostname);
   }
@@ -72,7 +75,11 @@ export function createComposer(parts: ComposerParts): Composer {
     if (others.length === 0) return [];
     const names = others.map(({ subject, room }) => {
       const seat = subject === null ? null : (places.machine(subject)?.seat ?? null);
-      return seat === null ? (subject ?? '') : page.room === null && room !== null ? `${room}/${seat}` : seat;
+      return seat === null
+        ? whereOf(subject, 'broken', language)
+        : page.room === null && room !== null
+          ? `${room}/${seat}`
+          : seat;
     });
     names.sort((left, right) => left.localeCompare(right, 'en', { numeric: true }));
     const open = others.filter(({ isOpen }) => isOpen).length;

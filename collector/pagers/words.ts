@@ -25,6 +25,8 @@ interface Words {
   readonly one: (where: string, matter: string) => string;
   readonly many: (room: string | null, rooms: number, seats: number, matter: string) => string;
   readonly collector: (site: string) => string;
+  /** A whole room, or the site where it is null. */
+  readonly scope: (room: string | null, site: string) => string;
   readonly channel: (id: string) => string;
   readonly device: (kind: string, id: string, room: string | null) => string;
   readonly machine: (role: string, room: string, seat: string | null, hostname: string) => string;
@@ -73,6 +75,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     many: (room, rooms, seats, matter) =>
       room === null ? `${rooms} 个考场共 ${seats} 个座位：${matter}` : `考场 ${room}：${seats} 个座位${matter}`,
     collector: (site) => `采集器（${site}）`,
+    scope: (room, site) => (room === null ? `考点 ${site}` : `考场 ${room}`),
     channel: (id) => `通知通道 ${id}`,
     device: (kind, id, room) => `${KINDS[kind]?.zh ?? kind} ${id}${room === null ? '' : `（考场 ${room}）`}`,
     machine: (role, room, seat, hostname) =>
@@ -108,6 +111,7 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     many: (room, rooms, seats, matter) =>
       room === null ? `${seats} seats in ${rooms} rooms: ${matter}` : `Room ${room}: ${seats} seats ${matter}`,
     collector: (site) => `Collector (${site})`,
+    scope: (room, site) => (room === null ? `Site ${site}` : `Room ${room}`),
     channel: (id) => `Channel ${id}`,
     device: (kind, id, room) => `${KINDS[kind]?.en ?? kind} ${id}${room === null ? '' : ` (room ${room})`}`,
     machine: (role, room, seat, hostname) =>

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { scopedOf } from '../../../identity/scopes.ts';
 import type { IncidentRow } from '../../api.ts';
 import { change, type Fault } from '../ask.ts';
 import { say, tell } from '../language.ts';
@@ -59,6 +60,9 @@ function Subject({ incident }: { readonly incident: IncidentRow }) {
   const device = rows.value.devices.get(subject);
   const name = machine ? machineName(machine) : device ? deviceName(device) : null;
   if (name !== null) return <a href={addressOf({ page: 'subject', id: subject })}>{name}</a>;
+  const scoped = scopedOf(subject);
+  if (scoped)
+    return <span>{scoped.room === null ? say('subject_site') : say('room_name', { room: scoped.room })}</span>;
   return <span>{incident.seat === null ? subject : say('seat_name', { seat: incident.seat })}</span>;
 }
 

@@ -144,7 +144,7 @@ function AttestForm({ row, onDone }: { readonly row: DueRow; readonly onDone: ()
       <Field name="text" label={say('statement_text')}>
         <textarea id="text" name="text" rows={3} maxLength={2000} required />
       </Field>
-      <div class="row-form">
+      <div class="row-form hinted">
         <Field
           name="photos"
           label={say('statement_photo')}
