@@ -25,7 +25,7 @@ import type { History } from './history/history.ts';
 import type { Machine, SiteDevice } from './identity/machine.ts';
 import type { Registry } from './identity/registry.ts';
 import type { IncidentChange } from './incidents/incident.ts';
-import { brokenWarnings } from './keptRows.ts';
+import { brokenWarnings } from './kept/rows.ts';
 import { createMembership, type Membership } from './membership.ts';
 import { createNews } from './news.ts';
 import { createQuestions } from './questions.ts';
@@ -45,7 +45,7 @@ import type { Settings } from './settings.ts';
 import { withoutSecrets } from './shownSettings.ts';
 import { startOf } from './starting.ts';
 import type { Standard } from './standard/rule.ts';
-import type { Doubt } from './statements/grounds.ts';
+import { doubtWarnings, type Doubt } from './statements/grounds.ts';
 import { createWrite } from './write.ts';
 
 export interface OfficeParts {
@@ -86,7 +86,8 @@ export interface Office extends Desk, Enrolment, Calendar, Restarting, Seating, 
   notice(): readonly IncidentChange[];
   answer(question: Exclude<Question, { ask: 'backup' }>): Promise<Answer>;
   started(replayed: number): void;
-  stopping(): void;
+  /** Resolves once the record says so, or refuses. */
+  stopping(): Promise<void>;
 }
 
 export function createOffice(parts: OfficeParts): Office {
@@ -275,6 +276,7 @@ export function createOffice(parts: OfficeParts): Office {
       ...(recorder.refusingSince() === null ? [] : [{ word: 'record-refused', text: REFUSED }]),
       ...readers.warnings(),
       ...brokenWarnings(broken),
+      ...doubtWarnings(affairs.statements),
       ...editionWarnings(belonging),
     ],
     acknowledge: (id, account) => news.acknowledge(id, account),
@@ -331,9 +333,7 @@ export function createOffice(parts: OfficeParts): Office {
         .catch((error: unknown) => log.error({ err: error }, 'the start could not be written'));
       affairs.files.tidy().catch((error: unknown) => log.error({ err: error }, 'old files could not be taken away'));
     },
-    stopping() {
-      recorder.write([], [entry('collector', null, { change: 'stopped' })]).catch(() => undefined);
-    },
+    stopping: () => recorder.write([], [entry('collector', null, { change: 'stopped' })]).catch(() => undefined),
   };
 }
 

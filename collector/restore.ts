@@ -13,7 +13,7 @@ import type { KnownPresence } from './gateway/presence.ts';
 import type { RawLine, Restored } from './history/history.ts';
 import type { Journal } from './history/journal.ts';
 import type { Machine } from './identity/machine.ts';
-import { isWhole, type BrokenRow } from './keptRows.ts';
+import { isWhole, type BrokenRow } from './kept/rows.ts';
 import { scopedOf } from './identity/scopes.ts';
 import type { PlannedSeat } from './identity/seatPlan.ts';
 import type { Ticket } from './identity/tickets.ts';

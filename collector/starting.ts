@@ -1,5 +1,5 @@
 import type { EntryDraft, Kept } from './history/history.ts';
-import type { BrokenRow } from './keptRows.ts';
+import type { BrokenRow } from './kept/rows.ts';
 import type { Session } from './sessions/session.ts';
 import { changedSettings } from './shownSettings.ts';
 import type { Standard } from './standard/rule.ts';

@@ -7,7 +7,7 @@ import { Trouble } from '../gateway/trouble.ts';
 import { openReading } from '../history/reading.ts';
 import { RECORD_FILE } from '../history/sqlite.ts';
 import { HistoryRefused, Unusable } from '../history/refused.ts';
-import { isWhole } from '../keptRows.ts';
+import { isWhole } from '../kept/rows.ts';
 import { FORMATS, render, type Format } from '../reports/render/render.ts';
 import { KINDS, wishOf, type Asked } from '../reports/asked.ts';
 import { withReport } from '../reports/report.ts';

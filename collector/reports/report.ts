@@ -1,6 +1,6 @@
 import { openReading } from '../history/reading.ts';
 import { RECORD_FILE } from '../history/sqlite.ts';
-import { isWhole } from '../keptRows.ts';
+import { isWhole } from '../kept/rows.ts';
 import type { ReportDocument } from './document.ts';
 import { createNames } from './names.ts';
 import type { Desk } from './parts.ts';

@@ -3,7 +3,7 @@ import { isAsWritten } from '../history/chain.ts';
 import type { Entry, EntryKind, History } from '../history/history.ts';
 import { sealOf } from '../people/person.ts';
 import { fileSeal, type KeptFile } from './files.ts';
-import type { KeptStatement, OrganizationWaiver } from './statements.ts';
+import type { KeptStatement, OrganizationWaiver, StatementStore } from './statements.ts';
 
 /** A waiver as the organization's own signed documents have it, by the id that it has at the site. */
 export interface SignedWaiver extends OrganizationWaiver {
@@ -99,6 +99,24 @@ function isSignedAs(signed: SignedWaiver | undefined, row: KeptStatement): boole
     // That it was withdrawn is not undone; that it counts no more is no gain to anybody.
     (signed.withdrawnAt === null || row.withdrawn !== null)
   );
+}
+
+const MOST_NAMED = 6;
+
+/** What has to be seen on every page: somebody tried to make the site look better, or worse. */
+export function doubtWarnings({
+  all,
+  doubt,
+}: Pick<StatementStore, 'all' | 'doubt'>): readonly { readonly word: string; readonly text: Bilingual }[] {
+  const ids = all().flatMap(({ id }) => (doubt(id) ? [id] : []));
+  if (ids.length === 0) return [];
+  const named = ids.slice(0, MOST_NAMED);
+  const more = ids.length - named.length;
+  const text = {
+    zh: `有 ${ids.length} 条人工确认或豁免与记录或机构签名不符，不作数：${named.join('、')}${more > 0 ? ' 等' : ''}。原因见“人工确认”页。`,
+    en: `${ids.length} statement(s) are not what the record or the organization’s signature says, and do not count: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}. The page “Statements” says why.`,
+  };
+  return [{ word: 'statements-doubted', text }];
 }
 
 const NO_ENTRY: Bilingual = {

@@ -48,9 +48,17 @@ async function siteWithWaivers() {
       async () => isSettled(await rows()),
       () => '',
     );
+    const { warnings } = (await collector.app.inject({ url: '/api/v1/site', headers })).json();
     const { wall } = collector.desk.clock.now();
     const counting = (rule: string) => collector.desk.statements.of(rule, 'site', wall);
-    const found = { first, rows: await rows(), memory: counting('memory'), disk: counting('disk'), os: counting('os') };
+    const found = {
+      first,
+      warnings,
+      rows: await rows(),
+      memory: counting('memory'),
+      disk: counting('disk'),
+      os: counting('os'),
+    };
     await collector.stop();
     return found;
   }
@@ -83,7 +91,9 @@ test('a waiver that somebody wrote into the site’s database is shown as what i
   forge(MEMORY, (row) => (pattern = row!));
   forge('so-0badf00d', () => ({ ...pattern, id: 'so-0badf00d', rule: 'os' }));
   forge('st-0badf00d', () => ({ ...pattern, id: 'st-0badf00d', rule: 'disk', enteredAt: 'site', by: 'a-1' }));
-  const { rows, memory, disk, os } = await started();
+  const { rows, warnings, memory, disk, os } = await started();
+  const said = { zh: expect.stringContaining('2 条'), en: expect.stringContaining('so-0badf00d, st-0badf00d') };
+  expect(warnings).toContainEqual({ word: 'statements-doubted', text: said });
   expect(memory).toMatchObject({ id: MEMORY });
   expect([disk, os]).toEqual([undefined, undefined]);
   const forged = rows.filter(({ id }) => id.endsWith('0badf00d'));

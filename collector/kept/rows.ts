@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { Bilingual } from '../agent/probe.ts';
-import { KEPT_SHAPES } from './keptShapes.ts';
+import type { Bilingual } from '../../agent/probe.ts';
+import { KEPT_SHAPES } from './shapes.ts';
 
 /** A row of the record's side tables that is not what this program writes, or not what the record says: it is left out. */
 export interface BrokenRow {

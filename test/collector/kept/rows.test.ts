@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { brokenWarnings, isWhole } from '../../collector/keptRows.ts';
-import { KEPT_SHAPES } from '../../collector/keptShapes.ts';
-import { openSqlite } from '../../collector/history/sqlite.ts';
-import { doubtsOf } from '../../collector/statements/grounds.ts';
-import type { KeptStatement } from '../../collector/statements/statements.ts';
-import { administrator, collectorIn, temporaryFolder } from '../fixtures/collector.ts';
-import { run } from '../fixtures/programs.ts';
+import { brokenWarnings, isWhole } from '../../../collector/kept/rows.ts';
+import { KEPT_SHAPES } from '../../../collector/kept/shapes.ts';
+import { openSqlite } from '../../../collector/history/sqlite.ts';
+import { doubtsOf } from '../../../collector/statements/grounds.ts';
+import type { KeptStatement } from '../../../collector/statements/statements.ts';
+import { administrator, collectorIn, temporaryFolder } from '../../fixtures/collector.ts';
+import { run } from '../../fixtures/programs.ts';
 
 /** Of these the program keeps one row each, under a name of its own. */
 const SINGLE = ['cursor', 'record-key', 'organization'];
@@ -90,6 +90,13 @@ test('an entry of long ago whose text somebody made into nothing readable says n
   for (const id of ['so-0', 'so-3']) expect(doubt({ id } as KeptStatement)?.en).toContain('no such entry');
   await again.close();
 }, 60_000);
+
+test('a moment that no clock can show, a role or a kind that nobody has make a row a broken one', () => {
+  const session = { id: 's-1', kind: 'exam', title: { zh: '考', en: 'exam' }, rooms: 'all', startsAt: 5, endsAt: 9 };
+  expect(isWhole('session', 's-1', session)).toBe(true);
+  const wrong = [{ startsAt: 1e300 }, { endsAt: -1 }, { kind: 'party' }, { rooms: 'some' }, { id: 's-2' }];
+  for (const one of wrong) expect(isWhole('session', 's-1', { ...session, ...one })).toBe(false);
+});
 
 test('a warning names the first rows in words of both languages, and how many more there are', () => {
   const broken = Array.from({ length: 9 }, (_, index) => ({ kind: 'statement', id: `st-${index}` }));
