@@ -113,11 +113,11 @@ export async function startCollector(options: CollectorOptions): Promise<Collect
       await assembly.paging.stop();
       gateway.stop();
       pulse.beat();
-      office.stopping();
+      const stopped = office.stopping();
       await assembly.feed?.outbox.stop(SEAL_LIMIT_MS);
       await assembly.belonging?.shipping.stop(SEAL_LIMIT_MS);
       // It waits for the one at the start: heads are signed in turn.
-      await sealing.stop(SEAL_LIMIT_MS);
+      await sealing.stop(stopped, SEAL_LIMIT_MS);
       pulse.checkpoint();
       await port.close();
       await recorder.close(STOP_LIMIT_MS);

@@ -9,8 +9,11 @@ export interface Sealing {
   start(known: string | null): Promise<void>;
   /** Signs where the record stands; what cannot be signed now is signed an hour later at the latest. */
   seal(): Promise<void>;
-  /** The last head; waits for a disk that refuses no longer than `limitMs`. */
-  stop(limitMs: number): Promise<void>;
+  /**
+   * The last head; waits for a disk that refuses no longer than `limitMs`.
+   * @param last resolves once the last entry is durable, which the head is to cover
+   */
+  stop(last: Promise<void>, limitMs: number): Promise<void>;
 }
 
 export const SEAL_MS = 3_600_000;
@@ -39,9 +42,9 @@ export function createSealing(data: string, seal: Seal, write: Write, log: Log):
       }
     },
     seal: sealNow,
-    async stop(limitMs) {
+    async stop(last, limitMs) {
       const late = new Promise<void>((resolve) => setTimeout(resolve, limitMs).unref());
-      await Promise.race([sealNow(), late]);
+      await Promise.race([last.then(sealNow), late]);
     },
   };
 }
