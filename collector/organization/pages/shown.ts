@@ -1,4 +1,5 @@
 import type { OrganizationDocument } from '../document.ts';
+import { parameterTexts } from '../parameters.ts';
 import type { OneSite } from '../views/oneSite.ts';
 import { dayIn, momentOf } from './layout.ts';
 import { ruleTitle } from './titles.ts';
@@ -77,7 +78,9 @@ export function documentText(language: Language, { kind, body }: OrganizationDoc
   for (const name of ['title', 'reason', 'note', 'edition']) put(name);
   put('outcome', (value) => named(language, 'outcome', value));
   if (kind === 'waiver' || kind === 'waiver-withdrawn') put('id', (id) => `${text(language, 'document_number')} ${id}`);
-  if (kind === 'parameters') parts.push(...parametersText(language, body['parameters']));
+  if (kind === 'parameters')
+    for (const { rule, values } of parameterTexts(body))
+      parts.push(`${ruleTitle(language, rule)}: ${listOf(language, values)}`);
   const due = body['deadline'] ?? body['due'];
   const until = body['validUntil'] ?? body['until'];
   if (typeof due === 'number') parts.push(`${text(language, 'deadline')} ${dayIn(due)}`);
@@ -103,11 +106,4 @@ interface ShownRecord {
   readonly rooms: number;
   readonly roomsReady: number;
   readonly fails: readonly (readonly [rule: string, count: number])[];
-}
-
-function parametersText(language: Language, parameters: unknown): readonly string[] {
-  return Object.entries(parameters as Readonly<Record<string, object>>).map(([rule, values]) => {
-    const said = Object.entries(values).map(([name, value]) => `${name} = ${String(value)}`);
-    return `${ruleTitle(language, rule)}: ${listOf(language, said)}`;
-  });
 }

@@ -7,6 +7,7 @@ import { cosignText } from '../../record/head.ts';
 import { isSigned } from '../../record/key.ts';
 import { documentHash, isDocumentOf, type OrganizationDocument } from '../document.ts';
 import type { Cosigned } from '../exchange.ts';
+import { parametersIn, type OrganizationParameters } from '../parameters.ts';
 
 /**
  * Of documents that a database of the site holds those that the organization signed for it, 1, 2, 3 … without one left
@@ -94,18 +95,9 @@ export function waiverId(id: string): string {
   return `so-${createHash('sha256').update(id).digest('hex').slice(0, 8)}`;
 }
 
-export type OrganizationParameters = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
 /** The values of the newest document with parameters; null when no document has any, `'unusable'` when that one has none. */
 export function parametersOf(sound: readonly OrganizationDocument[]): OrganizationParameters | 'unusable' | null {
   const newest = sound.findLast(({ kind }) => kind === 'parameters');
   if (!newest) return null;
-  const { parameters } = newest.body;
-  return isObject(parameters) && Object.values(parameters).every(isObject)
-    ? (parameters as OrganizationParameters)
-    : 'unusable';
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return parametersIn(newest.body) ?? 'unusable';
 }

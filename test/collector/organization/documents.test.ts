@@ -1,3 +1,4 @@
+import { documentText as shownText } from '../../../collector/organization/pages/shown.ts';
 import { expect, test } from 'vitest';
 import { documentsAfter, makeDocument } from '../../../collector/organization/documents.ts';
 import { openField } from './field.ts';
@@ -32,4 +33,11 @@ test('documents come in pages of 8 MiB and of twenty at most, and every one come
   }
   expect(pages.map(({ length }) => length)).toEqual([8, 20, 6]);
   expect(pages.flat()).toEqual(Array.from({ length: 34 }, (_, index) => index + 1));
+});
+
+test('parameters that are none are shown as none, and stop no page', () => {
+  const text = (body: Record<string, unknown>) => shownText('en', { kind: 'parameters', body } as never);
+  for (const parameters of [undefined, null, 7, [], { memory: null }, { memory: 'much' }])
+    expect(text({ parameters })).toBe('');
+  expect(text({ parameters: { memory: { minimum_bytes: '8 GiB' } } })).toMatch(/: minimum_bytes = 8 GiB$/);
 });

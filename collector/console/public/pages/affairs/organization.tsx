@@ -1,4 +1,5 @@
 import { outsideOf, type Certification } from '../../../../organization/certification.ts';
+import { parameterTexts } from '../../../../organization/parameters.ts';
 import type { OrganizationDocument } from '../../../../organization/document.ts';
 import type { Session } from '../../../../sessions/session.ts';
 import type { OrganizationAnswer } from '../../../organizationApi.ts';
@@ -150,10 +151,8 @@ function contentOf({ kind, body }: OrganizationDocument, rules: OrganizationAnsw
   put('duty', (id) => say('organization_duty', { id }));
   if (kind === 'pack') texts.push(`${String(body['id'])} ${String(body['edition'])}`);
   if (kind === 'parameters') {
-    for (const [rule, values] of Object.entries(body['parameters'] as Readonly<Record<string, object>>)) {
-      const said = Object.entries(values).map(([name, value]) => `${name} = ${String(value)}`);
-      texts.push(`${ruleName(rule)}${say('colon')}${said.join(say('list_comma'))}`);
-    }
+    for (const { rule, values } of parameterTexts(body))
+      texts.push(`${ruleName(rule)}${say('colon')}${values.join(say('list_comma'))}`);
     texts.push(say('organization_parameters_how'));
   }
   return texts.filter((text) => text !== '');
