@@ -20,6 +20,9 @@ export const ACTS = [
 ] as const;
 export type ActWord = (typeof ACTS)[number];
 
+/** Of a `Date`, ms. */
+const LAST_MOMENT = 8.64e15;
+
 export function act(
   organization: Organization,
   site: string,
@@ -28,8 +31,15 @@ export function act(
   by: string,
 ): Promise<OrganizationDocument> {
   const text = (name: string): string => (typeof said[name] === 'string' ? said[name] : '');
-  const number = (name: string): number => (typeof said[name] === 'number' ? said[name] : Number.NaN);
   const numberOrNull = (name: string): number | null => (Number.isFinite(said[name]) ? (said[name] as number) : null);
+  /** What no calendar can show would stand in a signed document, and break every page that shows it. */
+  const momentOrNull = (name: string): number | null => {
+    const at = said[name];
+    if (typeof at === 'number' && !(at >= 0 && at <= LAST_MOMENT))
+      throw wrong(`${name}: a moment in ms since 1970`, `${name}：自 1970 年起的毫秒数`);
+    return numberOrNull(name);
+  };
+  const moment = (name: string): number => momentOrNull(name) ?? Number.NaN;
   const list = (name: string): readonly string[] =>
     Array.isArray(said[name]) ? said[name].filter((one): one is string => typeof one === 'string') : [];
   switch (word as ActWord) {
@@ -40,7 +50,7 @@ export function act(
         rooms: list('rooms'),
         levels: list('levels'),
         seats: numberOrNull('seats'),
-        until: numberOrNull('until'),
+        until: momentOrNull('until'),
         note: text('note'),
       };
       return certify(organization, site, certification, by);
@@ -49,19 +59,19 @@ export function act(
       const wish = {
         decision: text('decision') as Decision,
         reason: text('reason'),
-        deadline: numberOrNull('deadline'),
+        deadline: momentOrNull('deadline'),
       };
       return decide(organization, site, wish, by);
     }
     case 'rectification':
-      return openRectification(organization, site, { title: text('title'), due: number('due') }, by);
+      return openRectification(organization, site, { title: text('title'), due: moment('due') }, by);
     case 'evaluation':
-      return openEvaluation(organization, site, { from: number('from'), to: number('to'), due: number('due') }, by);
+      return openEvaluation(organization, site, { from: moment('from'), to: moment('to'), due: moment('due') }, by);
     case 'close':
       return closeDuty(organization, site, { id: text('id'), outcome: text('outcome'), note: text('note') }, by);
     case 'waiver': {
       const wish = { rule: text('rule'), subject: text('subject') || '*', reason: text('reason') };
-      return waive(organization, site, { ...wish, validUntil: number('validUntil') }, by);
+      return waive(organization, site, { ...wish, validUntil: moment('validUntil') }, by);
     }
     case 'waiver-withdrawn':
       return recall(organization, site, text('id'), by);
@@ -71,7 +81,7 @@ export function act(
       const files = said['files'];
       if (typeof files !== 'object' || files === null || !Object.values(files).every((one) => typeof one === 'string'))
         throw wrong('files: { name: text }', 'files：{ 文件名: 内容 }');
-      const wish = { id: text('id'), edition: text('edition'), effective: numberOrNull('effective') };
+      const wish = { id: text('id'), edition: text('edition'), effective: momentOrNull('effective') };
       return sendPack(organization, site, { ...wish, files: files as Record<string, string> }, by);
     }
     default:

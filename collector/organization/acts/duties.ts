@@ -14,7 +14,7 @@ export function openEvaluation(
   { from, to, due }: { readonly from: number; readonly to: number; readonly due: number },
   by: string,
 ): Promise<OrganizationDocument> {
-  if (!(from < to) || due <= organization.now())
+  if (!(from < to) || !(due > organization.now()))
     throw wrong(
       'the period ends after it begins, and the date is later than now',
       '起止日期颠倒，或截止日期不晚于现在',
@@ -35,7 +35,7 @@ export function openRectification(
   { title, due }: { readonly title: string; readonly due: number },
   by: string,
 ): Promise<OrganizationDocument> {
-  if (title.trim() === '' || due <= organization.now())
+  if (title.trim() === '' || !(due > organization.now()))
     throw wrong('say what is to be put right, by a date later than now', '须写明整改内容，期限要晚于现在');
   const id = newDutyId();
   return makeDocument(organization, site, { kind: 'rectification', by, body: { id, title, due } }, async (sql) => {

@@ -162,3 +162,21 @@ test.skipIf(postgresBin() === null)(
   },
   60_000,
 );
+
+test('a moment that is none, or that no calendar can show, is refused in words: a signed document stands for good', async () => {
+  const { organization } = await openField();
+  await ticketed(organization);
+  const refused = async (word: string, said: Record<string, unknown>, words: string) =>
+    expect(async () => sign(organization, word, said)).rejects.toMatchObject({
+      status: 400,
+      words: { en: expect.stringContaining(words) },
+    });
+  // Nanoseconds, as a script may send.
+  const never = Date.now() * 1e6;
+  await refused('decision', { decision: 'rectification', reason: '监控', deadline: never }, 'deadline: a moment in ms');
+  await refused('certification', { state: 'applied', until: never }, 'until: a moment in ms');
+  await refused('rectification', { title: '监控', due: never }, 'due: a moment in ms');
+  await refused('rectification', { title: '监控' }, 'later than now');
+  await refused('evaluation', { from: 1, to: 2 }, 'later than now');
+  expect((await oneSite(organization, SITE))!.documents).toEqual([]);
+});
