@@ -62,14 +62,18 @@ export function checksOf(at: Situation): readonly Check[] {
       'rested',
       at.batteryMinutes === 0 && at.unknownMinutes <= MOST_UNKNOWN_MINUTES,
       at.batteryMinutes > 0
-        ? said(`${at.batteryMinutes} min`, '24 小时内曾由电池供电：', 'on battery within 24 hours: ')
+        ? minutes(at.batteryMinutes, '24 小时内曾由电池供电：', 'on battery within 24 hours: ')
         : at.unknownMinutes > MOST_UNKNOWN_MINUTES
-          ? said(`${at.unknownMinutes} min`, '24 小时内没有读数的时间：', 'without a reading within 24 hours: ')
+          ? minutes(at.unknownMinutes, '24 小时内没有读数的时间：', 'without a reading within 24 hours: ')
           : null,
     ),
     check('load', examLoad !== null && look.load !== null && look.load >= examLoad * LOAD_SLACK, percent(look.load)),
     check('sessions', exam === null, exam && { zh: `场次“${exam.title.zh}”`, en: `the session “${exam.title.en}”` }),
   ];
+}
+
+function minutes(n: number, zh: string, en: string): Bilingual {
+  return { zh: `${zh}${n} 分钟`, en: `${en}${n} min` };
 }
 
 /** From the end of an exam's phases on, and so long before one that the battery is full again. */

@@ -2,7 +2,7 @@
 import type { DeviceRow, MachineRow, Readiness, VerdictRow } from '../api.ts';
 import { language, say, tell } from './language.ts';
 import { shortTime } from './moments.ts';
-import type { Reason, Tile } from './room.ts';
+import { isUnread, type Reason, type Tile } from './room.ts';
 import { facts, heardAt } from './live.ts';
 import { NOTHING, showObserved } from './values.ts';
 import { WORDS, type Word } from './words.ts';
@@ -65,6 +65,11 @@ export function platformName(platform: string): string {
 }
 
 const SYSTEMS: Readonly<Record<string, string>> = { win32: 'Windows', linux: 'Linux', darwin: 'macOS' };
+
+/** What to do about it, in the page's language. */
+export function adviceOf(row: Parameters<typeof isUnread>[0] & Pick<VerdictRow, 'advice'>): string {
+  return isUnread(row) ? say('advice_unread') : tell(row.advice);
+}
 
 /** A moment as short as it can be understood now. */
 export function when(at: number): string {

@@ -76,7 +76,8 @@ export function machineTile(machine: MachineRow, verdicts: readonly VerdictRow[]
 export function deviceTile(device: DeviceRow, verdicts: readonly VerdictRow[]): Tile {
   const { counts, readiness } = device;
   const count = readiness === 'not-ready' ? counts.broken : readiness === 'unknown' ? counts.unknown : 0;
-  const row = worstVerdict(readiness, verdicts);
+  // What no clause asks of a device, such as one camera's picture, leaves it unknown; why it shows none is said all the same.
+  const row = worstVerdict(readiness, verdicts) ?? worstVerdict('ready', verdicts);
   return {
     id: device.id,
     readiness,
@@ -85,6 +86,11 @@ export function deviceTile(device: DeviceRow, verdicts: readonly VerdictRow[]): 
     machine: null,
     device,
   };
+}
+
+/** A device that was not read: what the rule advises is for what was seen, and helps nobody before it is readable. */
+export function isUnread({ scope, state, cause }: Pick<VerdictRow, 'scope' | 'state' | 'cause'>): boolean {
+  return scope === 'device' && state === 'unknown' && (cause === 'no-answer' || cause === 'stale');
 }
 
 /** The verdict that explains the readiness: the latest to turn, since that is most likely what went wrong just now. */

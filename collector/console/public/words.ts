@@ -143,6 +143,10 @@ export const WORDS = {
   claimed_about: { zh: '只有这台机器自己的说法', en: 'Only the machine itself says so' },
   witnessed_about: { zh: '采集器或别的机器看到的', en: 'The collector or another host saw it' },
   what_to_do: { zh: '怎么办', en: 'What to do' },
+  advice_unread: {
+    zh: '先让它读得到：检查设备的电源、通信线、地址和账号；设备本身不报这一项时，按要求人工核对。',
+    en: 'Make it readable first: check the device’s power, cable, address and account; where it does not report this at all, look for yourself.',
+  },
   no_data: { zh: '没有数据', en: 'no data' },
   no_verdicts: { zh: '还没有对它的判定。', en: 'Nothing has been judged about it yet.' },
   unit_ms: { zh: '毫秒', en: 'ms' },

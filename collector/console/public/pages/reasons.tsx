@@ -5,7 +5,7 @@ import { addressOf } from '../address.ts';
 import { get, type Fault } from '../ask.ts';
 import { say, tell } from '../language.ts';
 import { complete, rooms, rows } from '../live.ts';
-import { CAUSE_WORD, deviceName, machineName, when } from '../names.ts';
+import { adviceOf, CAUSE_WORD, deviceName, machineName, when } from '../names.ts';
 import { FormFault } from '../parts/form.tsx';
 import { Mark } from '../parts/mark.tsx';
 import { UnheardRoom } from '../parts/unheard.tsx';
@@ -66,9 +66,7 @@ function Reasons({ reasons }: { readonly reasons: readonly ReasonRow[] }) {
             <td>
               <Mark of={reason.state === 'broken' ? 'not-ready' : 'unknown'} /> <strong>{tell(reason.title)}</strong>
               <br />
-              <small>
-                {reason.clause} · {tell(reason.required)}
-              </small>
+              <small>{[reason.clause, tell(reason.required)].filter((said) => said !== '').join(' · ')}</small>
               {reason.cause !== null && (
                 <>
                   <br />
@@ -76,7 +74,7 @@ function Reasons({ reasons }: { readonly reasons: readonly ReasonRow[] }) {
                 </>
               )}
             </td>
-            <td data-label={say('reasons_do')}>{tell(reason.advice)}</td>
+            <td data-label={say('reasons_do')}>{adviceOf(reason)}</td>
             <td data-label={say('reasons_from')}>
               {say(FROM_WORD[reason.from])}
               {reason.since !== null && (

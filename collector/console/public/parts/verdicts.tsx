@@ -1,7 +1,7 @@
 import type { VerdictRow } from '../../api.ts';
 import { language, say, tell } from '../language.ts';
 import { facts } from '../live.ts';
-import { CAUSE_WORD, STATE_WORD, when } from '../names.ts';
+import { adviceOf, CAUSE_WORD, STATE_WORD, when } from '../names.ts';
 import { showObserved, worthReading } from '../values.ts';
 import { Mark, readinessOf } from './mark.tsx';
 
@@ -70,7 +70,7 @@ function VerdictLine({ row }: { readonly row: VerdictRow }) {
         )}
         {needsPerson && (
           <p class="advice">
-            <strong>{say('what_to_do')}</strong> {tell(row.advice)}
+            <strong>{say('what_to_do')}</strong> {adviceOf(row)}
           </p>
         )}
       </th>

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { MachineRow, VerdictRow } from '../../../../collector/console/api.ts';
-import { compareLabels, machineTile, roomNames, viewRoom } from '../../../../collector/console/public/room.ts';
+import {
+  compareLabels,
+  deviceTile,
+  isUnread,
+  machineTile,
+  roomNames,
+  viewRoom,
+} from '../../../../collector/console/public/room.ts';
 import { isWanted, verdictKey, type Rows } from '../../../../collector/console/public/rows.ts';
 import { siteRows } from '../../../fixtures/console/rows.ts';
 
@@ -97,6 +104,21 @@ describe('a tile', () => {
       more: 0,
     });
     expect(machineTile(machine('m-A-1'), verdictsOf('m-A-1')).reason).toBeNull();
+  });
+
+  it('of a device that is unknown says what is wrong with it, though only advised', () => {
+    const [device] = siteRows().devices;
+    const [row] = verdictsOf('m-A-40').filter(({ state }) => state === 'broken');
+    const tile = deviceTile({ ...device!, readiness: 'unknown' }, [{ ...row!, severity: 'recommended' }]);
+    expect(tile).toMatchObject({ readiness: 'unknown', reason: { kind: 'verdict', row: { rule: row!.rule } } });
+  });
+
+  it('of a device that was not read does not advise what is for a breach', () => {
+    const unread = { scope: 'device', state: 'unknown', cause: 'no-answer' } as const;
+    expect(isUnread(unread)).toBe(true);
+    expect(isUnread({ ...unread, state: 'broken', cause: null })).toBe(false);
+    expect(isUnread({ ...unread, scope: 'machine' })).toBe(false);
+    expect(isUnread({ ...unread, cause: 'person' })).toBe(false);
   });
 
   it('says that a machine is waited for after the collector’s start', () => {
