@@ -82,6 +82,15 @@ describe.skipIf(noChromium !== null)('what people do to the pages without thinki
     await page.waitForSelector('text=名册是空的');
   });
 
+  it('what is not there says so and leads back: a machine that went, a link that was cut short', async () => {
+    const { page } = await open('#/subject/m-nobody');
+    await page.click('main a:has-text("回到考场")');
+    await page.waitForSelector('.summary-room');
+    await page.evaluate(`location.hash = '#/page/abc'`);
+    await page.waitForSelector('[role=alert]:has-text("链接不完整")');
+    expect(await page.textContent('main')).not.toContain('Wi-Fi');
+  });
+
   it('no page is wider than a telephone', async () => {
     const { page, machine } = await open('#/');
     await page.setViewportSize(PHONE);

@@ -125,7 +125,10 @@ export const WORDS = {
   back_to_room: { zh: '回到考场', en: 'Back to the room' },
   back_to_machine: { zh: '回到这台机器', en: 'Back to this machine' },
   back: { zh: '返回', en: 'Back' },
-  unknown_machine: { zh: '没有这台机器，可能已经删除。', en: 'There is no such machine; it may have been removed.' },
+  unknown_machine: {
+    zh: '没有这台机器或设备：可能已经删除，或不归您的账号看。',
+    en: 'There is no such machine or device: it may have been removed, or your account does not see it.',
+  },
   hostname: { zh: '机器名', en: 'Host name' },
   address: { zh: '地址', en: 'Address' },
   platform: { zh: '系统', en: 'Platform' },

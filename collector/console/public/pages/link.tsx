@@ -29,7 +29,7 @@ export function LinkPage({ token }: { readonly token: string }) {
       {page && <Told page={page} />}
       {fault && (
         <p class="form-fault" role="alert">
-          {tell(fault.message)}
+          {fault.status === 400 ? say('link_cut') : tell(fault.message)}
         </p>
       )}
       {page && page.acknowledgedAt === null && page.closedAt === null && (
@@ -40,7 +40,8 @@ export function LinkPage({ token }: { readonly token: string }) {
           <p>{say('link_about')}</p>
         </>
       )}
-      <p class="quiet-text">{say('link_off_lan')}</p>
+      {/* Whom the collector answered that there is no such page is on the LAN. */}
+      {(fault?.status ?? 0) === 0 && <p class="quiet-text">{say('link_off_lan')}</p>}
     </main>
   );
 }

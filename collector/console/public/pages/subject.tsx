@@ -18,7 +18,8 @@ export function SubjectPage({ id }: { readonly id: string }) {
     document.title = `${name} · ${say('product')}`;
   });
   const found = machine ?? device;
-  if (!found) return <p class="empty">{say(complete.value ? 'unknown_machine' : 'opening')}</p>;
+  if (!found && complete.value) return <Gone />;
+  if (!found) return <p class="empty">{say('opening')}</p>;
   return (
     <main class="sheet">
       <nav class="crumbs">
@@ -44,6 +45,17 @@ export function SubjectPage({ id }: { readonly id: string }) {
       ) : (
         <p class="empty">{say('opening')}</p>
       )}
+    </main>
+  );
+}
+
+function Gone() {
+  return (
+    <main class="sheet">
+      <nav class="crumbs">
+        <a href={addressOf({ page: 'room', room: null })}>← {say('back_to_room')}</a>
+      </nav>
+      <p class="empty">{say('unknown_machine')}</p>
     </main>
   );
 }

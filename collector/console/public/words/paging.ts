@@ -69,6 +69,10 @@ export const PAGING_WORDS = {
   },
   link_taken: { zh: '{time} 已有人处理，不再催叫。', en: 'Somebody has taken it at {time}; the calls have stopped.' },
   link_over: { zh: '{time} 已恢复。', en: 'Over since {time}.' },
+  link_cut: {
+    zh: '链接不完整：请在通知里直接点开它，或打电话给现场，由其在控制台点“我来处理”。',
+    en: 'The link is cut short: open it from the message itself, or call somebody on site, who acknowledges it at the console.',
+  },
   link_off_lan: {
     zh: '打不开或没反应：手机不在考点局域网。请连上考点的 Wi-Fi 再试，或打电话给现场，由其在控制台点“我来处理”。',
     en: 'No answer: the phone is off the site’s LAN. Join the site’s Wi-Fi and try again, or call somebody on site, who acknowledges it at the console.',
