@@ -14,6 +14,9 @@ export function lastDay(until: number | null): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
+/** Of a field with names of rooms: blanks and commas part them, so that only these are wrong. For `pattern`. */
+export const ROOMS = '[^\\/"\\\\]*';
+
 /** `A、B, C` → three rooms; null when none is named. */
 export function roomsOf(text: string): readonly string[] | null {
   const rooms = text.split(/[\s,，、;；]+/).filter((room) => room !== '');

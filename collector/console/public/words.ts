@@ -239,6 +239,7 @@ export const WORDS = {
   copied: { zh: '已复制', en: 'Copied' },
   arrived: { zh: '已报到 {n} 台', en: '{n} arrived' },
   nobody_arrived: { zh: '还没有机器报到', en: 'None has arrived yet' },
+  no_slashes: { zh: '不能有斜杠和引号', en: 'No slashes or quotes' },
   no_blanks: { zh: '不能有空格、斜杠和引号', en: 'No blanks, slashes or quotes' },
   change_place: { zh: '改座位或用途', en: 'Change seat or role' },
   seat: { zh: '座位', en: 'Seat' },

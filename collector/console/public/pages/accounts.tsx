@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { AccountRow, Invited } from '../../../accounts/management.ts';
 import { ACCOUNT_ROLES, ROLE_NAMES } from '../../../accounts/may.ts';
 import { change, get, type Answered, type Fault } from '../ask.ts';
-import { endOfDay, lastDay, roomsOf } from '../days.ts';
+import { endOfDay, lastDay, ROOMS, roomsOf } from '../days.ts';
 import { say, tell } from '../language.ts';
 import { may } from '../live.ts';
 import { fullTime } from '../moments.ts';
@@ -198,7 +198,14 @@ function AccountForm({ account, onTaken, onCancel }: AccountFormProps) {
         </select>
       </Field>
       <Field name={id('rooms')} label={say('account_rooms')} hint={say('account_rooms_hint')}>
-        <input id={id('rooms')} name="rooms" defaultValue={account?.rooms?.join(' ') ?? ''} autocomplete="off" />
+        <input
+          id={id('rooms')}
+          name="rooms"
+          pattern={ROOMS}
+          title={say('no_slashes')}
+          defaultValue={account?.rooms?.join(' ') ?? ''}
+          autocomplete="off"
+        />
       </Field>
       <Field name={id('until')} label={say('account_until')} hint={say('account_until_hint')}>
         <input id={id('until')} name="until" type="date" defaultValue={lastDay(account?.until ?? null)} />

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Session } from '../../../sessions/session.ts';
 import { addressOf } from '../address.ts';
 import { change, get, type Fault, type LineFault } from '../ask.ts';
+import { ROOMS, roomsOf } from '../days.ts';
 import { say, tell } from '../language.ts';
 import { heardAt, may } from '../live.ts';
 import { fullTime } from '../moments.ts';
@@ -188,15 +189,11 @@ function PlanForm({ changed }: Changed) {
     setPlanned(false);
     if (!times) return setFault(TIME_WRONG);
     const word = (name: string): string => (values[name] ?? '').trim();
-    const named = word('rooms')
-      .split(/[,，、]/)
-      .map((room) => room.trim())
-      .filter((room) => room !== '');
     const isExam = word('kind') === 'exam';
     const said = await change('POST', 'sessions', {
       kind: word('kind'),
       title: { zh: word('title'), en: word('title') },
-      rooms: named.length === 0 ? 'all' : named,
+      rooms: roomsOf(word('rooms')) ?? 'all',
       ...times,
       candidates: isExam && word('candidates') !== '' ? Number(word('candidates')) : null,
       ...(word('subject') === '' || !isExam ? {} : { subjects: [word('subject')] }),
@@ -220,7 +217,13 @@ function PlanForm({ changed }: Changed) {
           <input id="title" name="title" required maxLength={100} />
         </Field>
         <Field name="rooms" label={say('session_rooms')}>
-          <input id="rooms" name="rooms" defaultValue={shownRoom.value ?? ''} />
+          <input
+            id="rooms"
+            name="rooms"
+            pattern={ROOMS}
+            title={say('no_slashes')}
+            defaultValue={shownRoom.value ?? ''}
+          />
         </Field>
         <Field name="plan-start" label={say('session_start')}>
           <input id="plan-start" name="start" type="datetime-local" required />

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { SCOPE_NAMES, TOKEN_SCOPES } from '../../../accounts/may.ts';
 import type { TokenRow } from '../../../accounts/tokens.ts';
 import { change, get, type Fault } from '../ask.ts';
-import { endOfDay, lastDay, roomsOf } from '../days.ts';
+import { endOfDay, lastDay, ROOMS, roomsOf } from '../days.ts';
 import { say, tell } from '../language.ts';
 import { may } from '../live.ts';
 import { when } from '../names.ts';
@@ -64,7 +64,7 @@ export function TokensPage() {
           ))}
         </fieldset>
         <Field name="rooms" label={say('account_rooms')} hint={say('token_rooms_hint')}>
-          <input id="rooms" name="rooms" autocomplete="off" />
+          <input id="rooms" name="rooms" pattern={ROOMS} title={say('no_slashes')} autocomplete="off" />
         </Field>
         <Field name="until" label={say('account_until')}>
           <input id="until" name="until" type="date" />
