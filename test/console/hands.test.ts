@@ -91,6 +91,15 @@ describe.skipIf(noChromium !== null)('what people do to the pages without thinki
     expect(await page.textContent('main')).not.toContain('Wi-Fi');
   });
 
+  it('a list of reasons that was printed says when', async () => {
+    const { page } = await open('#/reasons/A');
+    await page.waitForSelector('.reasons');
+    expect(await page.isVisible('.print-only')).toBe(false);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.isVisible('.print-only')).toBe(true);
+    expect(await page.textContent('.print-only')).toMatch(/^截至 \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+  });
+
   it('no page is wider than a telephone', async () => {
     const { page, machine } = await open('#/');
     await page.setViewportSize(PHONE);

@@ -4,7 +4,8 @@ import type { ReasonRow, RoomReadiness } from '../../readinessApi.ts';
 import { addressOf } from '../address.ts';
 import { get, type Fault } from '../ask.ts';
 import { say, tell } from '../language.ts';
-import { complete, rooms, rows } from '../live.ts';
+import { complete, heardAt, rooms, rows } from '../live.ts';
+import { fullTime } from '../moments.ts';
 import { adviceOf, CAUSE_WORD, deviceName, machineName, when } from '../names.ts';
 import { FormFault } from '../parts/form.tsx';
 import { Mark } from '../parts/mark.tsx';
@@ -37,6 +38,7 @@ export function ReasonsPage({ room }: { readonly room: string }) {
           {say('dossier_print')}
         </button>
       </p>
+      <p class="print-only">{say('reasons_as_of', { time: fullTime(heardAt.value ?? Date.now()) })}</p>
       <FormFault fault={fault} />
       {!answer && !fault && <p class="empty">{say('loading')}</p>}
       {answer && answer.reasons.length === 0 && <p class="empty">{say('reasons_none')}</p>}

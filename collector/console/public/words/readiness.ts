@@ -12,6 +12,7 @@ export const READINESS_WORDS = {
   reasons_title: { zh: '考场 {room}：要处理的事', en: 'Room {room}: what to deal with' },
   reasons_back: { zh: '回到考场', en: 'Back to the room' },
   reasons_unknown: { zh: '未知：{cause}', en: 'Unknown: {cause}' },
+  reasons_as_of: { zh: '截至 {time}', en: 'As of {time}' },
   reasons_none: { zh: '没有要处理的：考场已就绪。', en: 'Nothing: the room is ready.' },
   reasons_more: { zh: '还有 {n} 项未列出；先处理上面的。', en: '{n} more are not listed; deal with these first.' },
   reasons_where: { zh: '哪里', en: 'Where' },
