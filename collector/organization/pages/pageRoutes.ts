@@ -100,7 +100,8 @@ export function pageRoutes(app: FastifyInstance, organization: Organization, peo
   app.post<SiteParams>('/site/:site/:word', async (request, reply) => {
     const person = await guard.deciding(request);
     const { site_id: id } = await guard.site(person, request.params.site);
-    const said = saidBy(fieldsOf(request));
+    const fields = fieldsOf(request);
+    const said = saidBy(fields);
     const { word } = request.params;
     if (word === 'settle' || word === 'adopt') {
       const mark = { what: String(said['what']), n: Number(said['n']), about: String(said['about']) };
@@ -108,8 +109,7 @@ export function pageRoutes(app: FastifyInstance, organization: Organization, peo
       else await settleMark(organization, id, mark, person.id);
       return reply.redirect(`/site/${id}`);
     }
-    const { rule } = said;
-    if (word === 'waiver') await mustBeRule(organization, id, typeof rule === 'string' ? rule : '');
+    if (word === 'waiver') await mustBeRule(organization, id, fields.get('rule')?.trim() ?? '');
     const { n } = await act(organization, id, word, said, person.id);
     return reply.redirect(`/site/${id}?done=${n}`);
   });
