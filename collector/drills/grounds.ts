@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isAsWritten } from '../history/chain.ts';
+import { everyEntry } from '../history/every.ts';
 import type { History } from '../history/history.ts';
 import type { Drill } from './drill.ts';
 
@@ -20,14 +21,10 @@ export async function forgedDrills(
 
 async function toldOf(history: Pick<History, 'entries'>): Promise<ReadonlyMap<string, readonly unknown[]>> {
   const told = new Map<string, readonly unknown[]>();
-  for (let after: number | null = 0; after !== null;) {
-    const { rows, next } = await history.entries({ kinds: ['drill'], after, limit: 1_000 });
-    for (const entry of rows) {
-      const { drill: kind, by: startedBy, id, ...rest } = entry.body as unknown as Ended;
-      if (rest.endedAt === undefined || !isAsWritten(entry)) continue;
-      told.set(id, resultOf({ ...rest, id, kind, startedBy, subject: entry.subject ?? '' }));
-    }
-    after = next;
+  for await (const entry of everyEntry(history, ['drill'])) {
+    const { drill: kind, by: startedBy, id, ...rest } = entry.body as unknown as Ended;
+    if (rest.endedAt === undefined || !isAsWritten(entry)) continue;
+    told.set(id, resultOf({ ...rest, id, kind, startedBy, subject: entry.subject ?? '' }));
   }
   return told;
 }

@@ -1,5 +1,6 @@
 import type { Bilingual } from '../../agent/probe.ts';
 import { isAsWritten } from '../history/chain.ts';
+import { everyEntry } from '../history/every.ts';
 import type { Entry, EntryKind, History } from '../history/history.ts';
 import { sealOf } from '../people/person.ts';
 import { fileSeal, type KeptFile } from './files.ts';
@@ -55,21 +56,17 @@ async function toldOf(history: Pick<History, 'entries'>): Promise<Told> {
   const stated = new Map<string, Entry>();
   const withdrawn = new Set<string>();
   const erased = new Set<string>();
-  for (let after: number | null = 0; after !== null;) {
-    const { rows, next } = await history.entries({ kinds: KINDS, after, limit: 1_000 });
-    for (const entry of rows) {
-      const { kind, body } = entry;
-      const id = String(body['id']);
-      // One that was changed in its place is not what was written.
-      if (!isAsWritten(entry)) stated.delete(id);
-      else if (kind === 'erasure') erased.add(body['what'] === 'file' ? String(body['file']) : id);
-      else if (body['change'] === 'withdrawn') withdrawn.add(id);
-      else {
-        stated.set(id, entry);
-        withdrawn.delete(id);
-      }
+  for await (const entry of everyEntry(history, KINDS)) {
+    const { kind, body } = entry;
+    const id = String(body['id']);
+    // One that was changed in its place is not what was written.
+    if (!isAsWritten(entry)) stated.delete(id);
+    else if (kind === 'erasure') erased.add(body['what'] === 'file' ? String(body['file']) : id);
+    else if (body['change'] === 'withdrawn') withdrawn.add(id);
+    else {
+      stated.set(id, entry);
+      withdrawn.delete(id);
     }
-    after = next;
   }
   return { stated, withdrawn, erased };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isAsWritten } from '../../history/chain.ts';
+import { everyEntry } from '../../history/every.ts';
 import type { History } from '../../history/history.ts';
 import type { SignedWaiver } from '../../statements/grounds.ts';
 import type { OrganizationWaiver } from '../../statements/statements.ts';
@@ -40,17 +41,13 @@ export async function toldOfDocuments(
   const hashes = new Map(sound.map((document) => [document.n, documentHash(document)]));
   const missing = new Set<number>();
   const confirmed = new Map<number, number>();
-  for (let after: number | null = 0; after !== null;) {
-    const { rows, next } = await history.entries({ kinds: ['organization'], after, limit: 1_000 });
-    for (const entry of rows) {
-      const { at, body } = entry;
-      const { document, change, edition, sha256 } = body;
-      if (typeof document === 'number' && hashes.get(document) !== sha256) missing.add(document);
-      // Nor does an entry confirm anything that somebody made into one that does.
-      if (change === CONFIRMED && typeof edition === 'number' && hashes.get(edition) === sha256 && isAsWritten(entry))
-        confirmed.set(edition, at);
-    }
-    after = next;
+  for await (const entry of everyEntry(history, ['organization'])) {
+    const { at, body } = entry;
+    const { document, change, edition, sha256 } = body;
+    if (typeof document === 'number' && hashes.get(document) !== sha256) missing.add(document);
+    // Nor does an entry confirm anything that somebody made into one that does.
+    if (change === CONFIRMED && typeof edition === 'number' && hashes.get(edition) === sha256 && isAsWritten(entry))
+      confirmed.set(edition, at);
   }
   return { missing: [...missing].sort((left, right) => left - right), confirmed };
 }
