@@ -85,9 +85,12 @@ export interface KeptSite {
 export function keptOf({ kept, lastEntry, stateTo }: Restored): KeptSite {
   const broken: BrokenRow[] = [];
   const rows = <T>(kind: string): (readonly [string, T])[] => {
-    const all = [...(kept.get(kind) ?? [])];
-    for (const [id, value] of all) if (!isWhole(kind, id, value)) broken.push({ kind, id });
-    return all.filter(([id, value]) => isWhole(kind, id, value)) as [string, T][];
+    const sound: [string, unknown][] = [];
+    for (const row of kept.get(kind) ?? []) {
+      if (isWhole(kind, ...row)) sound.push(row);
+      else broken.push({ kind, id: row[0] });
+    }
+    return sound as [string, T][];
   };
   function only({ kind, id }: BrokenRow): unknown {
     const ids = kept.get(kind);
