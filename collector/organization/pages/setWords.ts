@@ -1,24 +1,13 @@
 import type { Bilingual } from '../../../agent/probe.ts';
-import { STATE_WORDS, type CertificationState } from '../certification.ts';
+import { STATE_WORDS } from '../certification.ts';
+import { DECISION_WORDS, DOCUMENT_WORDS, keyed } from '../documentWords.ts';
 
 /** What closed sets of the organization's data are called: a group, an underscore, the word of the data; `named()` finds them. */
 export const SET_WORDS = {
-  ...stateWords(),
+  ...keyed('state', STATE_WORDS),
+  ...keyed('decision', DECISION_WORDS),
+  ...keyed('kind', DOCUMENT_WORDS),
   state_none: { zh: '无', en: 'none' },
-  decision_warning: { zh: '警告', en: 'warning' },
-  decision_suspension: { zh: '暂停考试', en: 'exams suspended' },
-  decision_rectification: { zh: '限期整改', en: 'rectification by a date' },
-  decision_withdrawal: { zh: '取消资质', en: 'certification withdrawn' },
-  kind_pack: { zh: '标准版本', en: 'edition' },
-  kind_parameters: { zh: '参数', en: 'parameters' },
-  kind_waiver: { zh: '豁免', en: 'waiver' },
-  'kind_waiver-withdrawn': { zh: '撤回豁免', en: 'waiver withdrawn' },
-  kind_decision: { zh: '决定', en: 'decision' },
-  kind_rectification: { zh: '限期整改', en: 'rectification' },
-  'kind_rectification-closed': { zh: '整改了结', en: 'rectification closed' },
-  kind_certification: { zh: '认定', en: 'certification' },
-  kind_evaluation: { zh: '评估', en: 'evaluation' },
-  'kind_evaluation-closed': { zh: '评估了结', en: 'evaluation closed' },
   markabout_fork: {
     zh: '同一处来了另一条记录：可能从备份恢复过，也可能被改过；请问考点',
     en: 'another entry for the same place: a restored backup, or a change; ask the site',
@@ -61,9 +50,3 @@ export const SET_WORDS = {
   why_level: { zh: '等级', en: 'level' },
   why_seats: { zh: '人数', en: 'candidates' },
 } as const satisfies Record<string, Bilingual>;
-
-function stateWords(): Readonly<Record<`state_${CertificationState}`, Bilingual>> {
-  return Object.fromEntries(Object.entries(STATE_WORDS).map(([state, words]) => [`state_${state}`, words])) as Readonly<
-    Record<`state_${CertificationState}`, Bilingual>
-  >;
-}

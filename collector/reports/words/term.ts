@@ -1,4 +1,5 @@
 import type { Bilingual } from '../../../agent/probe.ts';
+import { DECISION_WORDS, DOCUMENT_WORDS, keyed } from '../../organization/documentWords.ts';
 
 /** What the reports of a term and of two years say. */
 export const TERM_WORDS = {
@@ -70,22 +71,10 @@ export const TERM_WORDS = {
   evaluation_marks: { zh: '记录自身的变动', en: 'What happened to the record itself' },
   evaluation_standards: { zh: '所用标准', en: 'Standards in force' },
   evaluation_organization_said: { zh: '机构下达的文件', en: 'What the organization decided' },
-  document_pack: { zh: '标准版本', en: 'edition of the standard' },
-  document_parameters: { zh: '参数', en: 'parameters' },
-  document_waiver: { zh: '豁免', en: 'waiver' },
-  'document_waiver-withdrawn': { zh: '撤回豁免', en: 'waiver withdrawn' },
-  document_decision: { zh: '决定', en: 'decision' },
-  document_rectification: { zh: '整改项', en: 'rectification' },
-  'document_rectification-closed': { zh: '整改结案', en: 'rectification closed' },
-  document_certification: { zh: '认定', en: 'certification' },
-  document_evaluation: { zh: '评估要求', en: 'evaluation' },
-  'document_evaluation-closed': { zh: '评估结案', en: 'evaluation closed' },
+  ...keyed('document', DOCUMENT_WORDS),
+  ...keyed('decision', DECISION_WORDS),
   edition_confirmed: { zh: '考点确认新版标准', en: 'edition confirmed by the site' },
   handed_in: { zh: '考点提交', en: 'handed in by the site' },
-  decision_warning: { zh: '警告', en: 'warning' },
-  decision_suspension: { zh: '暂停考试', en: 'suspension' },
-  decision_rectification: { zh: '限期整改', en: 'rectification by a date' },
-  decision_withdrawal: { zh: '取消资质', en: 'withdrawal' },
   decision_until: { zh: '{what}：{reason}（期限 {day}）', en: '{what}: {reason} (by {day})' },
   decision_is: { zh: '{what}：{reason}', en: '{what}: {reason}' },
   col_document: { zh: '文件', en: 'Document' },

@@ -1,4 +1,6 @@
 import type { Bilingual } from '../../../../agent/probe.ts';
+import { STATE_WORDS } from '../../../organization/certification.ts';
+import { DECISION_WORDS, DOCUMENT_WORDS, keyed } from '../../../organization/documentWords.ts';
 
 /** Texts of the page about the certifying organization. */
 export const ORGANIZATION_WORDS = {
@@ -25,27 +27,9 @@ export const ORGANIZATION_WORDS = {
     zh: '每份文件都由机构的密钥签署，考点不能制作或修改；收下时写入记录。',
     en: 'Each is signed by the organization’s key; a site can neither make nor change one, and the record says when it came.',
   },
-  document_pack: { zh: '标准的新版本', en: 'Edition of the standard' },
-  document_parameters: { zh: '参数', en: 'Parameters' },
-  document_waiver: { zh: '豁免', en: 'Waiver' },
-  'document_waiver-withdrawn': { zh: '撤回豁免', en: 'Waiver withdrawn' },
-  document_decision: { zh: '决定', en: 'Decision' },
-  document_rectification: { zh: '限期整改', en: 'Rectification' },
-  'document_rectification-closed': { zh: '整改了结', en: 'Rectification closed' },
-  document_certification: { zh: '认定', en: 'Certification' },
-  document_evaluation: { zh: '评估', en: 'Evaluation' },
-  'document_evaluation-closed': { zh: '评估了结', en: 'Evaluation closed' },
-  decision_warning: { zh: '警告', en: 'Warning' },
-  decision_suspension: { zh: '暂停考试', en: 'Exams suspended' },
-  decision_rectification: { zh: '限期整改', en: 'To be put right by a date' },
-  decision_withdrawal: { zh: '取消资质', en: 'Certification withdrawn' },
-  state_applied: { zh: '已申请', en: 'Applied' },
-  state_returned: { zh: '已退回', en: 'Returned' },
-  'state_expert-review': { zh: '专家评审', en: 'Expert review' },
-  state_certified: { zh: '已认定', en: 'Certified' },
-  state_filed: { zh: '已报省备案', en: 'Filed with the province' },
-  state_suspended: { zh: '已暂停', en: 'Suspended' },
-  state_withdrawn: { zh: '已取消', en: 'Withdrawn' },
+  ...keyed('document', DOCUMENT_WORDS),
+  ...keyed('decision', DECISION_WORDS),
+  ...keyed('state', STATE_WORDS),
   organization_duty: { zh: '事项编号 {id}', en: 'item {id}' },
   organization_due: { zh: '期限 {time}', en: 'due by {time}' },
   organization_until: { zh: '有效到 {time}', en: 'valid until {time}' },
